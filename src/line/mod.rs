@@ -1,0 +1,15 @@
+//! How a call reaches us.
+//!
+//! **In:** packets, a sound card, recordings. **Out:** [`Leg`]s, each with its sound as 20 ms frames, its
+//! control and its events, so that the call neither knows nor cares what kind of line it is on.
+//!
+//! ```ignore
+//! let (line, mut calls) = sip::SipLine::start(settings).await?;
+//! while let Some(call) = calls.recv().await {
+//!     call.leg.control.answer();
+//! }
+//! ```
+
+mod leg;
+
+pub use leg::{Caller, IncomingCall, Leg, LegCommand, LegControl, LegEnd, LegEnds, LegEvent, Media};
