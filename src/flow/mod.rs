@@ -1,0 +1,22 @@
+//! The flow language and the conversation that runs it.
+//!
+//! **In:** a bundle of YAML files that a designer wrote, what operators define ([`Operators`]), and then, call by
+//! call, what happened ([`Input`]) and when ([`Now`]).
+//! **Out:** a checked [`Bundle`] or a list of [`Fault`]s that say file, line, column, what and how to mend it; and
+//! what to do ([`Act`]): say, listen, look up, find a person, end.
+//!
+//! Nothing here has a clock, does input or output (but for reading the files of a bundle), or waits: time is an
+//! argument, so a thirty-minute call is tested in microseconds.
+
+mod act;
+mod datum;
+mod fault;
+mod operators;
+
+pub use act::{
+    Act, BargeIn, CallFacts, EndReason, Fact, Hear, Input, ListenAct, LookUpAct, LookUpResult, Now, Patience, QueueAct,
+    QueueResult, Record, SayAct, Tell, TimerId,
+};
+pub use datum::{Datum, NotThatKind};
+pub use fault::{Fault, LoadFailure, Severity, check_report_json};
+pub use operators::{Connection, FieldKind, FieldShape, Operators, QueryShape};
