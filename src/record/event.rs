@@ -1,0 +1,498 @@
+//! What happens in a call, as it is stored and as `warmline call --json` prints it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+/// One thing that happened in a call. Serialised it is one flat object whose `event` names the kind; a
+/// field that is `None` is left out.
+///
+/// Whoever makes an event masks private values first (see [`crate::mask`]): events are read by agents and
+/// designers. `Debug` shows the kind alone, because texts belong to a caller and must not reach a log line.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum CallEvent {
+    /// The bot spoke. Its time is that of its first sample.
+    Said {
+        /// What was said.
+        text: String,
+        /// Whether all of it came from the cache.
+        cached: bool,
+        /// End of the caller's speech to the first sample of this reply; absent when nobody spoke before,
+        /// or the line clock stood still for the models.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        latency_ms: Option<u64>,
+        /// How much was played before it was interrupted; absent when it was heard to its end.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        heard_ms: Option<u64>,
+    },
+    /// The caller spoke.
+    Heard {
+        /// What was understood.
+        text: String,
+        /// BCP-47 primary tag.
+        language: String,
+        /// 0 to 1.
+        confidence: f32,
+        /// First speech, in ms since the answer.
+        start_ms: u64,
+        /// Last speech (not the end of the detector's hangover), in ms since the answer.
+        end_ms: u64,
+        /// How long recognition took; absent when the line clock stood still for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        recognition_ms: Option<u64>,
+    },
+    /// The caller pressed a key.
+    Key {
+        /// `0`–`9`, `*`, `#`, `A`–`D`, or `•` where the digits are private.
+        key: char,
+    },
+    /// A handler of the flow took the turn.
+    Handler {
+        /// Its name, as the flow language has it.
+        name: String,
+    },
+    /// The flow came to a step.
+    Step {
+        /// The flow.
+        flow: String,
+        /// The step.
+        step: String,
+        /// The slots as they stand, private ones masked.
+        slots: BTreeMap<String, serde_json::Value>,
+    },
+    /// A look-up in a connection came back.
+    LookUp {
+        /// `connection.query`.
+        name: String,
+        /// `found`, `none`, or `error: …`; never the record itself.
+        result: String,
+        /// How long it took; absent when the line clock stood still for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ms: Option<u64>,
+    },
+    /// How the caller feels.
+    Mood {
+        /// 0 to 1.
+        distress: f32,
+        /// 0 to 1, 0.5 neutral.
+        arousal: f32,
+        /// 0 to 1, 0.5 neutral; absent where there were no words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        valence: Option<f32>,
+        /// `rising`, `steady`, `falling`.
+        trend: String,
+        /// How many turns it is drawn from.
+        turns: u32,
+        /// Why, in words.
+        reasons: Vec<String>,
+    },
+    /// How complicated the call has become.
+    Complexity {
+        /// 0 to 1.
+        score: f32,
+        /// Why, in words.
+        reasons: Vec<String>,
+    },
+    /// The caller waits for a person.
+    Queued {
+        /// The queue.
+        queue: String,
+        /// Priority class, 0 first.
+        class: u8,
+        /// Place in the queue, 1 is next.
+        position: u32,
+    },
+    /// The call was offered to an agent.
+    Offered {
+        /// The agent's name in `warmline.toml`.
+        agent: String,
+    },
+    /// The caller and the agent hear each other.
+    Bridged {
+        /// The agent's name in `warmline.toml`.
+        agent: String,
+    },
+    /// The call is over.
+    Ended {
+        /// Why.
+        reason: EndedReason,
+    },
+
+    // Below: events that `call --json` does not print; figures and `calls show` are computed from them.
+    /// The call was answered; always the first event, at 0 ms.
+    Answered {
+        /// `sip`, `recording`, `local`.
+        line: String,
+        /// The id of the bundle that serves the call.
+        bundle: String,
+        /// The caller's number, masked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<String>,
+    },
+    /// Where the time of one reply went. Its time is that of the reply's first sample; the parts are one
+    /// behind the other and need not be all there.
+    TurnTiming {
+        /// End of the caller's speech to first sample of the reply.
+        latency_ms: u64,
+        /// End of speech to the decision that the turn is over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        end_of_turn_wait_ms: Option<u64>,
+        /// From there to the words.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        recognition_ms: Option<u64>,
+        /// From the words to the flow's reply, look-ups included.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        flow_ms: Option<u64>,
+        /// From there to the first clause's sound.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        synthesis_ms: Option<u64>,
+        /// From there to its first sample on the line.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        playout_ms: Option<u64>,
+        /// Whether the first clause came from the cache.
+        cached: bool,
+    },
+    /// The brief was spoken to an agent, alone.
+    Brief {
+        /// The agent.
+        agent: String,
+        /// What was said, private values masked.
+        text: String,
+    },
+    /// An offer to an agent came to nothing.
+    OfferEnded {
+        /// The agent.
+        agent: String,
+        /// `busy`, `declined`, `no_answer`, `unreachable`, `hung_up`, `withdrawn`.
+        why: String,
+    },
+    /// The wait for a person is over.
+    QueueEnded {
+        /// The queue.
+        queue: String,
+        /// `accepted`, `nobody`, `time_limit`, `caller_gone`, …
+        result: String,
+        /// How long the caller waited.
+        waited_ms: u64,
+    },
+    /// Both sides of the call were recorded.
+    Recording {
+        /// The WAV file: the caller left, the bot or agent right.
+        file: String,
+    },
+    /// What the network did to one leg, over its whole life.
+    LineQuality {
+        /// `caller` or the agent's name.
+        leg: String,
+        /// Packets that came.
+        received: u64,
+        /// Packets that never came.
+        lost: u64,
+        /// Packets that came too late to be played.
+        late: u64,
+        /// Inter-arrival jitter (RFC 3550) at the end.
+        jitter_ms: u64,
+    },
+    /// Something of ours failed; the call went on.
+    Fault {
+        /// The room: `hear`, `speak`, `line`, …
+        part: String,
+        /// What failed. Never a private value.
+        what: String,
+    },
+    /// Events of this call that could not be kept, because the store was away too long.
+    EventsLost {
+        /// How many.
+        count: u64,
+    },
+    /// An event this version does not know, kept as it was stored.
+    #[serde(untagged)]
+    Other(serde_json::Map<String, serde_json::Value>),
+}
+
+/// Why a call ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EndedReason {
+    /// The caller hung up.
+    CallerHungUp,
+    /// The flow came to its end.
+    FlowEnded,
+    /// The agent hung up after talking.
+    AgentEnded,
+    /// The call was given away and goes on without us.
+    Transferred,
+    /// A call-back was agreed.
+    Callback,
+    /// Something of ours failed beyond mending.
+    Error,
+    /// The call was not let in.
+    Rejected,
+}
+
+impl EndedReason {
+    /// As it stands in events: `caller_hung_up`, …
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::CallerHungUp => "caller_hung_up",
+            Self::FlowEnded => "flow_ended",
+            Self::AgentEnded => "agent_ended",
+            Self::Transferred => "transferred",
+            Self::Callback => "callback",
+            Self::Error => "error",
+            Self::Rejected => "rejected",
+        }
+    }
+}
+
+impl CallEvent {
+    /// The kind, as it stands in the field `event`.
+    pub fn name(&self) -> &str {
+        match self {
+            Self::Said { .. } => "said",
+            Self::Heard { .. } => "heard",
+            Self::Key { .. } => "key",
+            Self::Handler { .. } => "handler",
+            Self::Step { .. } => "step",
+            Self::LookUp { .. } => "look_up",
+            Self::Mood { .. } => "mood",
+            Self::Complexity { .. } => "complexity",
+            Self::Queued { .. } => "queued",
+            Self::Offered { .. } => "offered",
+            Self::Bridged { .. } => "bridged",
+            Self::Ended { .. } => "ended",
+            Self::Answered { .. } => "answered",
+            Self::TurnTiming { .. } => "turn_timing",
+            Self::Brief { .. } => "brief",
+            Self::OfferEnded { .. } => "offer_ended",
+            Self::QueueEnded { .. } => "queue_ended",
+            Self::Recording { .. } => "recording",
+            Self::LineQuality { .. } => "line_quality",
+            Self::Fault { .. } => "fault",
+            Self::EventsLost { .. } => "events_lost",
+            Self::Other(fields) => fields.get("event").and_then(serde_json::Value::as_str).unwrap_or("unknown"),
+        }
+    }
+
+    /// Whether `warmline call --json` prints it; the rest is for figures and `warmline calls show`.
+    pub const fn is_public(&self) -> bool {
+        matches!(
+            self,
+            Self::Said { .. }
+                | Self::Heard { .. }
+                | Self::Key { .. }
+                | Self::Handler { .. }
+                | Self::Step { .. }
+                | Self::LookUp { .. }
+                | Self::Mood { .. }
+                | Self::Complexity { .. }
+                | Self::Queued { .. }
+                | Self::Offered { .. }
+                | Self::Bridged { .. }
+                | Self::Ended { .. }
+        )
+    }
+}
+
+impl std::fmt::Debug for CallEvent {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{} {{ … }}", self.name())
+    }
+}
+
+/// An event with its time: `{"t": 1200, "event": "said", …}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TimedEvent {
+    /// Milliseconds since the call was answered.
+    pub t: u64,
+    /// What happened.
+    #[serde(flatten)]
+    pub event: CallEvent,
+}
+
+impl TimedEvent {
+    /// `event`, `at` after the answer.
+    pub fn new(at: Duration, event: CallEvent) -> Self {
+        Self { t: milliseconds(at), event }
+    }
+
+    /// One line of JSON, without the line end.
+    pub fn to_json(&self) -> String {
+        // Every field is a number, a text or a map with text keys: nothing in it can fail to serialise.
+        serde_json::to_string(self).unwrap_or_default()
+    }
+}
+
+/// Whole milliseconds, rounded down.
+pub(super) fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn json(event: CallEvent) -> String {
+        TimedEvent::new(Duration::from_millis(1200), event).to_json()
+    }
+
+    #[test]
+    fn an_event_is_one_flat_object_with_its_time_first() {
+        let said = CallEvent::Said { text: "Hello.".to_owned(), cached: true, latency_ms: None, heard_ms: Some(310) };
+        assert_eq!(json(said), r#"{"t":1200,"event":"said","text":"Hello.","cached":true,"heard_ms":310}"#);
+        let heard = CallEvent::Heard {
+            text: "where is my order".to_owned(),
+            language: "en".to_owned(),
+            confidence: 0.93,
+            start_ms: 200,
+            end_ms: 1100,
+            recognition_ms: Some(412),
+        };
+        assert_eq!(
+            json(heard),
+            r#"{"t":1200,"event":"heard","text":"where is my order","language":"en","confidence":0.93,"start_ms":200,"end_ms":1100,"recognition_ms":412}"#
+        );
+        assert_eq!(json(CallEvent::Key { key: '#' }), r##"{"t":1200,"event":"key","key":"#"}"##);
+        assert_eq!(
+            json(CallEvent::Ended { reason: EndedReason::CallerHungUp }),
+            r#"{"t":1200,"event":"ended","reason":"caller_hung_up"}"#
+        );
+        assert_eq!(
+            json(CallEvent::Queued { queue: "orders".to_owned(), class: 1, position: 3 }),
+            r#"{"t":1200,"event":"queued","queue":"orders","class":1,"position":3}"#
+        );
+        let step = CallEvent::Step {
+            flow: "order_status".to_owned(),
+            step: "ask_number".to_owned(),
+            slots: BTreeMap::from([("order".to_owned(), serde_json::json!("••••78"))]),
+        };
+        assert_eq!(
+            json(step),
+            r#"{"t":1200,"event":"step","flow":"order_status","step":"ask_number","slots":{"order":"••••78"}}"#
+        );
+    }
+
+    #[test]
+    fn every_event_reads_back_as_it_was_written_and_names_itself() {
+        for event in every_event() {
+            let timed = TimedEvent { t: 7, event };
+            let line = timed.to_json();
+            let back: TimedEvent = serde_json::from_str(&line).unwrap();
+            assert!(back == timed, "{line}");
+            let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+            assert_eq!(value["event"], timed.event.name(), "{line}");
+        }
+    }
+
+    #[test]
+    fn an_event_of_a_later_version_is_kept_whole() {
+        let line = r#"{"t":5,"event":"hologram","colour":"blue"}"#;
+        let timed: TimedEvent = serde_json::from_str(line).unwrap();
+        assert_eq!(timed.event.name(), "hologram");
+        let back: serde_json::Value = serde_json::from_str(&timed.to_json()).unwrap();
+        assert_eq!(back, serde_json::from_str::<serde_json::Value>(line).unwrap());
+    }
+
+    #[test]
+    fn debug_shows_the_kind_and_nothing_that_was_said() {
+        let event = CallEvent::Heard {
+            text: "my number is 4411".to_owned(),
+            language: "en".to_owned(),
+            confidence: 1.0,
+            start_ms: 0,
+            end_ms: 1,
+            recognition_ms: None,
+        };
+        assert_eq!(format!("{event:?}"), "heard { … }");
+    }
+
+    /// One of each kind, with every optional field both there and absent somewhere.
+    pub(crate) fn every_event() -> Vec<CallEvent> {
+        let text = || "x".to_owned();
+        vec![
+            CallEvent::Said { text: text(), cached: false, latency_ms: Some(900), heard_ms: None },
+            CallEvent::Heard {
+                text: text(),
+                language: "en".to_owned(),
+                confidence: 0.5,
+                start_ms: 1,
+                end_ms: 2,
+                recognition_ms: None,
+            },
+            CallEvent::Key { key: '5' },
+            CallEvent::Handler { name: "repeat".to_owned() },
+            CallEvent::Step { flow: text(), step: text(), slots: BTreeMap::new() },
+            CallEvent::LookUp { name: "shop.order".to_owned(), result: "found".to_owned(), ms: Some(3) },
+            CallEvent::Mood {
+                distress: 0.25,
+                arousal: 0.5,
+                valence: None,
+                trend: "steady".to_owned(),
+                turns: 2,
+                reasons: vec![text()],
+            },
+            CallEvent::Complexity { score: 0.5, reasons: vec![] },
+            CallEvent::Queued { queue: text(), class: 0, position: 1 },
+            CallEvent::Offered { agent: text() },
+            CallEvent::Bridged { agent: text() },
+            CallEvent::Ended { reason: EndedReason::FlowEnded },
+            CallEvent::Answered {
+                line: "sip".to_owned(), bundle: "ab12".to_owned(), from: Some("••78".to_owned())
+            },
+            CallEvent::TurnTiming {
+                latency_ms: 900,
+                end_of_turn_wait_ms: Some(500),
+                recognition_ms: Some(300),
+                flow_ms: Some(1),
+                synthesis_ms: Some(80),
+                playout_ms: None,
+                cached: false,
+            },
+            CallEvent::Brief { agent: text(), text: text() },
+            CallEvent::OfferEnded { agent: text(), why: "busy".to_owned() },
+            CallEvent::QueueEnded { queue: text(), result: "nobody".to_owned(), waited_ms: 4 },
+            CallEvent::Recording { file: "a.wav".to_owned() },
+            CallEvent::LineQuality { leg: "caller".to_owned(), received: 9, lost: 1, late: 0, jitter_ms: 2 },
+            CallEvent::Fault { part: "speak".to_owned(), what: text() },
+            CallEvent::EventsLost { count: 2 },
+        ]
+    }
+
+    #[test]
+    fn the_printed_events_are_those_of_the_command_line_reference() {
+        let printed: Vec<String> =
+            every_event().iter().filter(|event| event.is_public()).map(|event| event.name().to_owned()).collect();
+        let expected = [
+            "said",
+            "heard",
+            "key",
+            "handler",
+            "step",
+            "look_up",
+            "mood",
+            "complexity",
+            "queued",
+            "offered",
+            "bridged",
+            "ended",
+        ];
+        assert_eq!(printed, expected);
+    }
+
+    #[test]
+    fn end_reasons_are_spelt_as_they_are_stored() {
+        for reason in [
+            EndedReason::CallerHungUp,
+            EndedReason::FlowEnded,
+            EndedReason::AgentEnded,
+            EndedReason::Transferred,
+            EndedReason::Callback,
+            EndedReason::Error,
+            EndedReason::Rejected,
+        ] {
+            assert_eq!(serde_json::to_value(reason).unwrap(), reason.as_str());
+        }
+    }
+}
