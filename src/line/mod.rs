@@ -11,5 +11,7 @@
 //! ```
 
 mod leg;
+pub mod rtp;
+pub mod sdp;
 
 pub use leg::{Caller, IncomingCall, Leg, LegCommand, LegControl, LegEnd, LegEnds, LegEvent, Media};
