@@ -14,9 +14,15 @@
 //! ```
 
 mod control;
+mod packet;
 mod pool;
+mod reception;
+mod reframe;
 mod remote;
+mod rtcp;
 mod session;
+mod source;
+mod telephone_event;
 
 pub use control::{RtpControl, RtpStats};
 pub use pool::{BadPortRange, NoFreePort, PortGauges, PortPool};

@@ -22,3 +22,6 @@ pub use answer::{Negotiated, answer};
 pub use error::SdpError;
 pub use local::LocalMedia;
 pub use offer::{accept, offer};
+
+#[cfg(test)]
+mod tests;
