@@ -1,0 +1,60 @@
+//! One of a few options, in the caller's words.
+
+use super::token::tokenise;
+use super::weight::phrase_length;
+use super::{ChoiceOption, Language, Reading, Template, Value};
+
+/// Ways to name an option by its place, in normal form; the place counts from 0, `None` is the last.
+#[rustfmt::skip]
+const ORDINALS: &[(&str, Option<usize>)] = &[
+    ("the first", Some(0)), ("first one", Some(0)), ("number one", Some(0)), ("option one", Some(0)),
+    ("number 1", Some(0)), ("option 1", Some(0)), ("the second", Some(1)), ("second one", Some(1)),
+    ("number two", Some(1)), ("option two", Some(1)), ("number 2", Some(1)), ("option 2", Some(1)),
+    ("the third", Some(2)), ("third one", Some(2)), ("number three", Some(2)), ("option three", Some(2)),
+    ("number 3", Some(2)), ("option 3", Some(2)), ("the fourth", Some(3)), ("fourth one", Some(3)),
+    ("option four", Some(3)), ("option 4", Some(3)), ("number four", Some(3)), ("number 4", Some(3)),
+    ("the fifth", Some(4)), ("fifth one", Some(4)), ("option five", Some(4)), ("option 5", Some(4)),
+    ("number five", Some(4)), ("number 5", Some(4)), ("the last", None), ("last one", None), ("the latter", None),
+    ("the former", Some(0)), ("第一", Some(0)), ("第1", Some(0)), ("第二", Some(1)), ("第2", Some(1)),
+    ("第三", Some(2)), ("第3", Some(2)), ("第四", Some(3)), ("第4", Some(3)), ("第五", Some(4)), ("第5", Some(4)),
+    ("最后", None),
+];
+
+/// Readings of `heard`, one for each option that fits at all.
+pub(super) fn read(options: &[ChoiceOption], heard: &str, language: Language) -> Vec<Reading> {
+    let mut readings: Vec<Reading> = Vec::new();
+    for option in options {
+        let score = match option.said.get(&language) {
+            Some(templates) if !templates.is_empty() => best(templates.iter(), heard, language),
+            _ => best(Template::parse(&option.value.replace('_', " ")).iter(), heard, language),
+        };
+        if score > 0.3 {
+            readings.push(Reading { value: Value::Text(option.value.clone()), score, valid: true });
+        }
+    }
+    let by_place = named_by_place(options, heard);
+    if let Some(value) = by_place
+        && !readings.iter().any(|reading| reading.score > 0.8)
+    {
+        readings.retain(|reading| reading.value != Value::from(value));
+        readings.push(Reading { value: Value::from(value), score: 0.85, valid: true });
+    }
+    readings
+}
+
+fn best<'t>(templates: impl Iterator<Item = &'t Template>, heard: &str, language: Language) -> f32 {
+    templates.filter_map(|template| template.matches(heard, language)).map(|found| found.score).fold(0.0, f32::max)
+}
+
+fn named_by_place<'o>(options: &'o [ChoiceOption], heard: &str) -> Option<&'o str> {
+    let tokens = tokenise(heard);
+    let words: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
+    for at in 0..words.len() {
+        let named = ORDINALS.iter().find(|(phrase, _)| phrase_length(phrase, &words[at..]).is_some());
+        if let Some((_, place)) = named {
+            let option = place.map_or_else(|| options.last(), |place| options.get(place));
+            return option.map(|option| option.value.as_str());
+        }
+    }
+    None
+}

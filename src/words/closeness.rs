@@ -1,0 +1,159 @@
+//! How near a word heard is to a word expected.
+
+/// The distance from `heard` to `wanted`: 0 the same, up to about 0.45 for a likely mishearing; `None` when
+/// they are different words.
+///
+/// Spelling distance (Damerau–Levenshtein, adjacent swaps) is relative to the longer word and allowed up to
+/// about a third of it; words that sound alike by a coarse consonant key are near as well. Short words
+/// must be equal or known to sound the same, for a third of `two` is already another word.
+pub(super) fn distance(wanted: &str, heard: &str) -> Option<f32> {
+    if wanted == heard {
+        return Some(0.0);
+    }
+    if same_number(wanted, heard) {
+        return Some(0.0);
+    }
+    if !wanted.is_ascii() || !heard.is_ascii() {
+        return confused_characters(wanted, heard).then_some(0.3);
+    }
+    if stem(wanted) == stem(heard) {
+        return Some(0.08);
+    }
+    if SOUND_ALIKE.iter().any(|group| group.contains(&wanted) && group.contains(&heard)) {
+        return Some(0.15);
+    }
+    let (shorter, longer) = (wanted.len().min(heard.len()), wanted.len().max(heard.len()));
+    if shorter < 4 || longer - shorter > longer / 3 || longer > 24 {
+        return None;
+    }
+    let ratio = f32::from(edits(wanted.as_bytes(), heard.as_bytes())) / longer as f32;
+    if ratio <= 0.34 {
+        return Some(ratio * 1.3);
+    }
+    (sound_key(wanted) == sound_key(heard)).then_some(0.4)
+}
+
+const NUMBERS: [&str; 13] =
+    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+const CHINESE_NUMBERS: [&str; 11] = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
+
+fn same_number(left: &str, right: &str) -> bool {
+    match (number(left), number(right)) {
+        (Some(left), Some(right)) => left == right,
+        _ => false,
+    }
+}
+
+fn number(word: &str) -> Option<usize> {
+    if word.as_bytes().first().is_some_and(u8::is_ascii_digit) {
+        return word.parse().ok().filter(|number| *number <= 12);
+    }
+    let by_name = |names: &[&str]| names.iter().position(|name| *name == word);
+    by_name(&NUMBERS).or_else(|| by_name(&CHINESE_NUMBERS))
+}
+
+#[rustfmt::skip]
+const SOUND_ALIKE: &[&[&str]] = &[
+    &["to", "too", "two"], &["for", "four", "fore"], &["by", "buy", "bye"], &["there", "their"],
+    &["where", "wear", "were"], &["no", "know"], &["right", "write"], &["or", "are", "our"], &["hour", "our"],
+    &["mail", "male"], &["sale", "sail"], &["weight", "wait"], &["than", "then"], &["see", "sea"], &["new", "knew"],
+    &["check", "cheque", "czech"], &["bill", "build"], &["cell", "sell"], &["plan", "plane", "plain"],
+    &["personal", "person"], &["agent", "asian", "aging"], &["parcel", "partial", "pasel"],
+    &["order", "older", "odor", "border"], &["refund", "re-fund", "refunds"], &["a", "an", "the"],
+    &["in", "an", "and"], &["this", "the"], &["it", "at"], &["what", "but"], &["human", "woman"],
+];
+
+/// Characters that recognisers exchange because they sound the same.
+#[rustfmt::skip]
+const CONFUSED: &[&str] = &[
+    "的得地", "他她它", "在再", "哪那", "吗嘛么", "做作", "订定", "帐账", "递弟第", "包宝", "退推", "货或",
+    "单但担", "人仁任", "工公", "客课", "服福扶", "查茶叉", "问文", "到道倒", "号好", "物务", "流留", "换还",
+    "票漂", "时是事", "营赢", "业叶", "价家", "钱前", "转专传", "座做坐", "接街", "消销", "取去", "您你",
+];
+
+fn confused_characters(left: &str, right: &str) -> bool {
+    CONFUSED.iter().any(|group| group.contains(left) && group.contains(right))
+}
+
+/// A word without its commonest endings.
+fn stem(word: &str) -> &str {
+    for ending in ["ies", "ing", "ed", "es", "s", "d", "y"] {
+        if let Some(stem) = word.strip_suffix(ending)
+            && stem.len() >= 3
+        {
+            return stem.strip_suffix('e').filter(|shorter| shorter.len() >= 3).unwrap_or(stem);
+        }
+    }
+    word.strip_suffix('e').filter(|shorter| shorter.len() >= 3).unwrap_or(word)
+}
+
+/// Insertions, deletions, substitutions and swaps of neighbours that turn one word into the other.
+pub(super) fn edits(left: &[u8], right: &[u8]) -> u8 {
+    let width = right.len() + 1;
+    let mut before_last: Vec<u8> = vec![0; width];
+    let mut last: Vec<u8> = (0..width).map(|column| u8::try_from(column).unwrap_or(u8::MAX)).collect();
+    for (row, left_byte) in left.iter().enumerate() {
+        let mut current = vec![u8::try_from(row + 1).unwrap_or(u8::MAX); width];
+        for (column, right_byte) in right.iter().enumerate() {
+            let substitution = last[column].saturating_add(u8::from(left_byte != right_byte));
+            let gap = last[column + 1].min(current[column]).saturating_add(1);
+            current[column + 1] = substitution.min(gap);
+            let swapped = row > 0 && column > 0 && *left_byte == right[column - 1] && left[row - 1] == *right_byte;
+            if swapped {
+                current[column + 1] = current[column + 1].min(before_last[column - 1].saturating_add(1));
+            }
+        }
+        before_last = last;
+        last = current;
+    }
+    last[width - 1]
+}
+
+/// The consonants of a word in coarse classes, vowels dropped behind the first letter: words with one key
+/// sound alike over a telephone.
+fn sound_key(word: &str) -> String {
+    let mut key = String::new();
+    for (index, byte) in word.bytes().enumerate() {
+        let class = match byte {
+            b'b' | b'p' | b'f' | b'v' => 'p',
+            b'c' | b'g' | b'j' | b'k' | b'q' | b'x' => 'k',
+            b's' | b'z' => 's',
+            b'd' | b't' => 't',
+            b'l' => 'l',
+            b'm' | b'n' => 'n',
+            b'r' => 'r',
+            b'a' | b'e' | b'i' | b'o' | b'u' | b'y' if index == 0 => 'a',
+            _ => continue,
+        };
+        if !key.ends_with(class) {
+            key.push(class);
+        }
+    }
+    key
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_edits_with_swaps_of_neighbours() {
+        assert_eq!(edits(b"order", b"order"), 0);
+        assert_eq!(edits(b"order", b"oder"), 1);
+        assert_eq!(edits(b"parcel", b"pacrel"), 1);
+        assert_eq!(edits(b"", b"abc"), 3);
+    }
+
+    #[test]
+    fn misheard_words_are_near_and_other_words_are_not() {
+        for (wanted, heard) in
+            [("order", "orders"), ("track", "tracking"), ("parcel", "parsel"), ("two", "2"), ("delivery", "delivary")]
+        {
+            assert!(distance(wanted, heard).is_some_and(|distance| distance < 0.3), "{wanted} {heard}");
+        }
+        for (wanted, heard) in [("order", "parcel"), ("yes", "yet"), ("two", "ten"), ("open", "close"), ("二", "三")]
+        {
+            assert_eq!(distance(wanted, heard), None, "{wanted} {heard}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! Text ↔ values: what callers say as typed values, and values as something to say.
+//!
+//! In: what a recogniser heard, or keys, together with the [`SlotType`] a step wants; sentence
+//! [`Template`]s of a designer. Out: scored [`Reading`]s, best first; [`Match`]es; sentences to speak.
+//! English and Mandarin. Pure: no sound, no clock, no I/O; "today" is an argument.
+//!
+//! ```
+//! use warmline::words::{Language, Shape, SlotType, Value, read, say};
+//!
+//! let slot = SlotType::Code { shape: Shape::parse("LL9999").unwrap() };
+//! let readings = read(&slot, "uh, it's A for alpha, bee, double seven one two", Language::EN);
+//! assert_eq!(readings[0].value, Value::from("AB7712"));
+//! assert_eq!(say(&readings[0].value, Language::EN), "A B, 7 7 1 2");
+//! ```
+
+mod choice;
+mod closeness;
+mod keypad;
+mod language;
+mod reading;
+mod say;
+mod shape;
+mod simplify;
+mod slot;
+mod spelling;
+mod template;
+mod token;
+mod value;
+mod weight;
+mod yes_no;
+
+pub use keypad::{KeyReading, read_keys};
+pub use language::{Language, NotALanguage};
+pub use reading::{Reading, margin, read};
+pub use say::{say, spell};
+pub use shape::{MAX_SHAPE, NotAShape, Place, Shape};
+pub use simplify::simplified;
+pub use slot::{CheckFault, ChoiceOption, Expected, Form, MARGIN, MAX_DIGITS, SlotType, Sureness};
+pub use template::{
+    ACCEPT, Candidate, MAX_DEPTH, MAX_WORDS, Match, Template, TemplateError, TemplateProblem, is_clear, rank,
+};
+pub use token::normalise;
+pub use value::Value;

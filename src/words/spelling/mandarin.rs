@@ -1,0 +1,175 @@
+//! Mandarin spelling: digits with 幺 and 〇, amounts (一千零五), letters as they are said in Chinese.
+
+use super::super::token::Token;
+use super::super::weight::phrase_length;
+use super::pieces::Piece;
+
+#[rustfmt::skip]
+const DIGITS: &[(&str, char, f32)] = &[
+    ("零", '0', 0.0), ("〇", '0', 0.0), ("洞", '0', 0.02), ("一", '1', 0.0), ("幺", '1', 0.0), ("壹", '1', 0.0),
+    ("二", '2', 0.0), ("两", '2', 0.0), ("贰", '2', 0.0), ("三", '3', 0.0), ("叁", '3', 0.0), ("四", '4', 0.0),
+    ("肆", '4', 0.0), ("五", '5', 0.0), ("伍", '5', 0.0), ("六", '6', 0.0), ("陆", '6', 0.0), ("七", '7', 0.0),
+    ("柒", '7', 0.0), ("拐", '7', 0.02), ("八", '8', 0.0), ("捌", '8', 0.0), ("九", '9', 0.0), ("玖", '9', 0.0),
+    ("勾", '9', 0.05),
+    // Characters that recognisers write for digits.
+    ("妖", '1', 0.04), ("腰", '1', 0.05), ("邀", '1', 0.05), ("要", '1', 0.1), ("么", '1', 0.08), ("衣", '1', 0.05),
+    ("医", '1', 0.06), ("依", '1', 0.06), ("意", '1', 0.15), ("林", '0', 0.06), ("领", '0', 0.06),
+    ("令", '0', 0.06), ("灵", '0', 0.05), ("铃", '0', 0.05), ("您", '0', 0.25), ("而", '2', 0.06),
+    ("儿", '2', 0.08), ("耳", '2', 0.05), ("山", '3', 0.06), ("散", '3', 0.06), ("伞", '3', 0.05),
+    ("死", '4', 0.05), ("是", '4', 0.2), ("事", '4', 0.1), ("思", '4', 0.08), ("吴", '5', 0.05), ("无", '5', 0.06),
+    ("午", '5', 0.06), ("舞", '5', 0.05), ("武", '5', 0.05), ("我", '5', 0.25), ("物", '5', 0.1), ("溜", '6', 0.04),
+    ("流", '6', 0.06), ("刘", '6', 0.05), ("牛", '6', 0.15), ("楼", '6', 0.15), ("期", '7', 0.06),
+    ("气", '7', 0.06), ("起", '7', 0.08), ("其", '7', 0.08), ("妻", '7', 0.05), ("吧", '8', 0.12),
+    ("巴", '8', 0.05), ("爸", '8', 0.05), ("把", '8', 0.1), ("久", '9', 0.05), ("酒", '9', 0.05), ("就", '9', 0.2),
+    ("旧", '9', 0.06), ("舅", '9', 0.05),
+];
+/// The first so many of [`DIGITS`] are surely digits.
+const SURE: usize = 25;
+
+#[rustfmt::skip]
+const LETTERS: &[(&str, char, f32)] = &[
+    ("诶", 'A', 0.04), ("欸", 'A', 0.04), ("哎", 'A', 0.1), ("比", 'B', 0.04), ("逼", 'B', 0.04), ("必", 'B', 0.06),
+    ("币", 'B', 0.05), ("西", 'C', 0.04), ("稀", 'C', 0.05), ("C", 'C', 0.0), ("弟", 'D', 0.05), ("地", 'D', 0.1),
+    ("滴", 'D', 0.04), ("迪", 'D', 0.04), ("低", 'D', 0.05), ("伊", 'E', 0.05), ("义", 'E', 0.1),
+    ("艾弗", 'F', 0.02), ("艾夫", 'F', 0.02), ("爱福", 'F', 0.03), ("吉", 'G', 0.05), ("鸡", 'G', 0.05),
+    ("极", 'G', 0.08), ("艾尺", 'H', 0.03), ("爱吃", 'H', 0.04), ("艾", 'I', 0.05), ("爱", 'I', 0.06),
+    ("杰", 'J', 0.04), ("接", 'J', 0.1), ("开", 'K', 0.08), ("凯", 'K', 0.04), ("克", 'K', 0.08),
+    ("艾勒", 'L', 0.02), ("爱乐", 'L', 0.03), ("艾欧", 'L', 0.05), ("艾姆", 'M', 0.02), ("爱慕", 'M', 0.03),
+    ("恩", 'N', 0.05), ("嗯", 'N', 0.15), ("欧", 'O', 0.04), ("哦", 'O', 0.12), ("皮", 'P', 0.05),
+    ("屁", 'P', 0.05), ("批", 'P', 0.05), ("扣", 'Q', 0.05), ("抠", 'Q', 0.05), ("丘", 'Q', 0.06),
+    ("阿尔", 'R', 0.03), ("啊", 'R', 0.2), ("阿", 'R', 0.1), ("艾斯", 'S', 0.02), ("爱死", 'S', 0.04),
+    ("踢", 'T', 0.04), ("提", 'T', 0.05), ("替", 'T', 0.06), ("梯", 'T', 0.05), ("优", 'U', 0.04),
+    ("由", 'U', 0.08), ("油", 'U', 0.05), ("有", 'U', 0.15), ("威", 'V', 0.04), ("维", 'V', 0.04),
+    ("微", 'V', 0.05), ("达不溜", 'W', 0.02), ("打不溜", 'W', 0.02), ("大不溜", 'W', 0.02), ("达布流", 'W', 0.02),
+    ("艾克斯", 'X', 0.02), ("爱克斯", 'X', 0.02), ("叉", 'X', 0.08), ("歪", 'Y', 0.05), ("外", 'Y', 0.1),
+    ("贼", 'Z', 0.06), ("贼德", 'Z', 0.03), ("在", 'Z', 0.25),
+];
+
+pub(super) fn is_number_character(word: &str) -> bool {
+    DIGITS[..SURE].iter().any(|(name, _, _)| *name == word)
+}
+
+/// Everything that the characters at the start of `tokens` may spell.
+pub(super) fn pieces(tokens: &[Token], letters: bool, pieces: &mut Vec<Piece>) {
+    let words: Vec<&str> = tokens.iter().take(16).map(|token| token.text.as_str()).collect();
+    let mut add = |span: usize, symbols: String, cost: f32| pieces.push(Piece { span, symbols, cost });
+    for (_, digit, cost) in DIGITS.iter().filter(|(name, _, _)| *name == words[0]) {
+        add(1, digit.to_string(), *cost);
+    }
+    let amounts = amounts(&words);
+    for (span, value) in &amounts {
+        let cut_short = amounts.iter().any(|(longer, _)| longer > span);
+        add(*span, value.to_string(), if cut_short { 0.25 } else { 0.0 });
+    }
+    // "三个零" is 000, "两个七" is 77.
+    if let (Some(count), Some("个")) = (digit_value(words[0]), words.get(1).copied())
+        && (2..=6).contains(&count)
+        && let Some(symbol) = words.get(2).and_then(|word| sure_symbol(word))
+    {
+        add(3, symbol.to_string().repeat(count as usize), 0.02);
+    }
+    if letters {
+        for (name, letter, cost) in LETTERS {
+            if let Some(span) = phrase_length(name, &words) {
+                add(span, letter.to_string(), *cost);
+            }
+        }
+    }
+}
+
+fn sure_symbol(word: &str) -> Option<char> {
+    let numeral = word.chars().next().filter(|character| character.is_ascii_digit() && word.len() == 1);
+    numeral.or_else(|| DIGITS[..SURE].iter().find(|(name, _, _)| *name == word).map(|(_, digit, _)| *digit))
+}
+
+fn digit_value(word: &str) -> Option<u64> {
+    sure_symbol(word).and_then(|symbol| symbol.to_digit(10)).map(u64::from)
+}
+
+/// Amounts with 十, 百, 千 or 万 at the start of `words`: `(characters taken, value)`, every sensible end.
+fn amounts(words: &[&str]) -> Vec<(usize, u64)> {
+    let mut found: Vec<(usize, u64)> = Vec::new();
+    let (mut total, mut section, mut digit): (u64, u64, Option<u64>) = (0, 0, None);
+    // The unit of the digit before: a next unit must be smaller, and a bare last digit counts tenths of it.
+    let mut last_unit = u64::MAX;
+    let mut has_unit = false;
+    let mut after_zero = false;
+    for (index, word) in words.iter().enumerate() {
+        let unit = match *word {
+            "十" | "拾" => 10,
+            "百" | "佰" => 100,
+            "千" | "仟" => 1000,
+            "万" => 10_000,
+            _ => 0,
+        };
+        if unit == 10_000 {
+            let amount = section + digit.unwrap_or(0);
+            if amount == 0 || total > 0 {
+                break;
+            }
+            (total, section, digit, last_unit) = (amount * 10_000, 0, None, 10_000);
+            (has_unit, after_zero) = (true, false);
+            found.push((index + 1, total));
+        } else if unit > 0 {
+            if unit >= last_unit || (digit.is_none() && !(unit == 10 && (index == 0 || after_zero))) {
+                break;
+            }
+            section += digit.unwrap_or(1) * unit;
+            (digit, last_unit, has_unit, after_zero) = (None, unit, true, false);
+            found.push((index + 1, total + section));
+        } else if matches!(*word, "零" | "〇") {
+            if !has_unit || after_zero || digit.is_some() {
+                break;
+            }
+            after_zero = true;
+        } else if let Some(value) = digit_value(word).filter(|value| *value > 0) {
+            if digit.is_some() {
+                break;
+            }
+            digit = Some(value);
+            if has_unit {
+                // "一千五" is 1500; "一千零五" and "一百二十五" end in ones.
+                let ones = if after_zero || last_unit == 10 { 1 } else { last_unit / 10 };
+                found.push((index + 1, total + section + value * ones));
+            }
+        } else {
+            break;
+        }
+    }
+    found.sort_by_key(|(span, _)| std::cmp::Reverse(*span));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn longest(text: &str) -> Option<u64> {
+        let words: Vec<String> = text.chars().map(String::from).collect();
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        amounts(&words).first().map(|(_, value)| *value)
+    }
+
+    #[test]
+    fn reads_chinese_amounts() {
+        for (text, value) in [
+            ("十", 10),
+            ("十二", 12),
+            ("二十", 20),
+            ("四十二", 42),
+            ("一百零五", 105),
+            ("一百二", 120),
+            ("一百二十三", 123),
+            ("一千零五", 1005),
+            ("一千五", 1500),
+            ("两千零一十", 2010),
+            ("三千四百五十六", 3456),
+            ("一万二", 12000),
+            ("一万零三", 10003),
+            ("十二万三千", 123_000),
+        ] {
+            assert_eq!(longest(text), Some(value), "{text}");
+        }
+        assert_eq!(longest("一二三"), None);
+    }
+}

@@ -1,0 +1,64 @@
+//! What is being spelt, and what to make of a symbol that does not fit.
+
+use super::super::shape::{Place, Shape};
+
+/// What the symbols must come to.
+#[derive(Debug, Clone)]
+pub(crate) enum Wanted {
+    /// `min` to `max` digits.
+    Digits { min: usize, max: usize },
+    /// Letters and digits at fixed places, separators left out.
+    Places(Vec<Place>),
+}
+
+impl Wanted {
+    pub fn shape(shape: &Shape) -> Self {
+        Self::Places(shape.spoken())
+    }
+
+    /// The most symbols that fit.
+    pub fn longest(&self) -> usize {
+        match self {
+            Self::Digits { max, .. } => *max,
+            Self::Places(places) => places.len(),
+        }
+    }
+
+    /// Whether `count` fitting symbols are a whole value.
+    pub fn is_complete(&self, count: usize) -> bool {
+        match self {
+            Self::Digits { min, max } => (*min..=*max).contains(&count),
+            Self::Places(places) => count == places.len(),
+        }
+    }
+
+    /// What `symbol` becomes at `place`, and what that costs; `None` when it cannot stand there.
+    pub fn fit(&self, place: usize, symbol: char) -> Option<(char, f32)> {
+        let wants_letter = match self {
+            Self::Digits { max, .. } => {
+                if place >= *max {
+                    return None;
+                }
+                false
+            }
+            Self::Places(places) => matches!(places.get(place)?, Place::Letter),
+        };
+        if symbol.is_ascii_digit() != wants_letter {
+            return Some((symbol, 0.0));
+        }
+        let table = if wants_letter { DIGIT_AS_LETTER } else { LETTER_AS_DIGIT };
+        table.iter().find(|(heard, _, _)| *heard == symbol).map(|(_, meant, cost)| (*meant, *cost))
+    }
+}
+
+/// Digits heard where a letter is due: what sounds like it.
+const DIGIT_AS_LETTER: &[(char, char, f32)] =
+    &[('0', 'O', 0.1), ('8', 'A', 0.3), ('1', 'I', 0.4), ('5', 'I', 0.7), ('2', 'Q', 0.6)];
+
+/// Letters heard where a digit is due. `O` for zero is how English is spoken, hence free.
+#[rustfmt::skip]
+const LETTER_AS_DIGIT: &[(char, char, f32)] = &[
+    ('O', '0', 0.0), ('A', '8', 0.3), ('H', '8', 0.35), ('I', '1', 0.25), ('L', '1', 0.4), ('Z', '0', 0.5),
+    ('X', '6', 0.35), ('S', '6', 0.5), ('U', '2', 0.45), ('Q', '2', 0.5), ('E', '3', 0.6), ('N', '9', 0.6),
+    ('F', '4', 0.6),
+];

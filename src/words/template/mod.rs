@@ -1,0 +1,67 @@
+//! Sentence templates: what a designer writes for "callers may say it like this".
+//!
+//! `[optional]`, `(this|that)` and `{slot}` nest freely; everything else is words. A template is matched
+//! fuzzily against what a recogniser returns, see [`Template::matches`].
+
+mod matching;
+mod parse;
+mod rank;
+mod samples;
+
+pub use matching::{ACCEPT, Match};
+pub use parse::{MAX_DEPTH, MAX_WORDS, TemplateError, TemplateProblem};
+pub use rank::{Candidate, is_clear, rank};
+
+/// A parsed template.
+#[derive(Clone, PartialEq)]
+pub struct Template {
+    source: String,
+    root: Node,
+    slots: Vec<String>,
+    graph: matching::Graph,
+}
+
+/// A part of a template.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Node {
+    /// One word, in the normal form of [`super::normalise`].
+    Word(String),
+    /// A slot: index into [`Template::slots`].
+    Slot(usize),
+    /// Parts one after the other.
+    Sequence(Vec<Node>),
+    /// Exactly one of these; an optional part is a choice between it and nothing.
+    Either(Vec<Node>),
+}
+
+impl Template {
+    /// What was parsed, as it was written.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The names of the slots, each once, in order of first appearance.
+    pub fn slots(&self) -> &[String] {
+        &self.slots
+    }
+}
+
+impl std::fmt::Debug for Template {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("Template").field(&self.source).finish()
+    }
+}
+
+impl std::fmt::Display for Template {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.source)
+    }
+}
+
+impl std::str::FromStr for Template {
+    type Err = TemplateError;
+
+    fn from_str(text: &str) -> Result<Self, TemplateError> {
+        Self::parse(text)
+    }
+}
