@@ -12,8 +12,6 @@ use super::{
 };
 use crate::CallId;
 
-mod offers;
-
 /// Queues, agents and handovers. Pure: see the room's head for what goes in and out.
 #[derive(Debug)]
 pub struct Desk {
@@ -24,10 +22,10 @@ pub struct Desk {
     pub(super) offers: BTreeMap<OfferId, Offer>,
     agent_places: HashMap<AgentName, usize>,
     queue_places: HashMap<QueueName, usize>,
-    offers_total: u64,
+    pub(super) offers_total: u64,
     calls_total: u64,
     /// The latest time heard of; a clock that goes back is read as standing still.
-    latest: Duration,
+    pub(super) latest: Duration,
 }
 
 #[derive(Debug)]
@@ -231,7 +229,7 @@ impl Desk {
         self.announce_waiting(now, call, acts);
     }
 
-    fn announce_waiting(&self, now: Duration, call: CallId, acts: &mut Vec<DeskAct>) {
+    pub(super) fn announce_waiting(&self, now: Duration, call: CallId, acts: &mut Vec<DeskAct>) {
         let (Some(queued), Some(position)) = (self.calls.get(&call), self.position(call, now)) else { return };
         let (queue, class) = (queued.caller.queue.clone(), queued.caller.class);
         acts.push(DeskAct::Waiting { call, queue, class, position });
@@ -263,7 +261,7 @@ impl Desk {
     }
 
     /// The call leaves the desk. Its offer, if any, has been ended before.
-    fn leave(&mut self, call: CallId, result: QueueResult, acts: &mut Vec<DeskAct>) {
+    pub(super) fn leave(&mut self, call: CallId, result: QueueResult, acts: &mut Vec<DeskAct>) {
         debug_assert!(self.offers.values().all(|offer| offer.call != call), "an offer outlives its call");
         if self.calls.remove(&call).is_some() {
             acts.push(DeskAct::Result { call, result });

@@ -43,6 +43,7 @@ mod agent;
 mod brief;
 mod exchange;
 mod gauges;
+mod handover;
 mod machine;
 mod matching;
 mod names;

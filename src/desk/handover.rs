@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use super::super::agent::{Afterwards, Rest, Work};
-use super::super::offer::{Briefing, Offer, Phase};
-use super::super::{AgentEnd, DeskAct, OfferId, OfferOutcome, QueueResult};
-use super::Desk;
+use super::agent::{Afterwards, Rest, Work};
+use super::offer::{Briefing, Offer, Phase};
+use super::{AgentEnd, Desk, DeskAct, OfferId, OfferOutcome, QueueResult};
 use crate::CallId;
 
 impl Desk {
     /// Rings `agent` for `call`. Both are free: the matching saw to that.
-    pub(in crate::desk) fn begin_offer(&mut self, now: Duration, call: CallId, place: usize, acts: &mut Vec<DeskAct>) {
+    pub(super) fn begin_offer(&mut self, now: Duration, call: CallId, place: usize, acts: &mut Vec<DeskAct>) {
         let (Some(queued), Some(agent)) = (self.calls.get_mut(&call), self.agents.get_mut(place)) else { return };
         let Some(since) = agent.free_since() else { return };
         self.offers_total += 1;
