@@ -58,6 +58,13 @@ impl Law {
         frame
     }
 
+    /// Whether the sound of `codes` is below -40 dBov, so that nobody will miss 20 ms of it.
+    pub fn is_quiet(self, codes: &[u8]) -> bool {
+        let table = self.table();
+        let energy: u64 = codes.iter().map(|&code| i64::from(table[usize::from(code)]).pow(2) as u64).sum();
+        energy < (32_768 * 32_768 / 10_000) * codes.len() as u64
+    }
+
     fn table(self) -> &'static [i16; 256] {
         match self {
             Self::Mu => &MU_DECODED,
@@ -248,6 +255,19 @@ mod tests {
             // mu-law has two zeros: the negative one comes back as the positive.
             let expected = if code == 0x7F { 0xFF } else { code };
             assert_eq!(Law::Mu.encode(Law::Mu.decode(code)), expected);
+        }
+    }
+
+    #[test]
+    fn quiet_is_below_a_hundredth_of_full_scale() {
+        for law in [Law::Mu, Law::A] {
+            let of = |level| [law.encode(level); G711_FRAME];
+            assert!(
+                law.is_quiet(&of(0))
+                    && law.is_quiet(&of(-300))
+                    && !law.is_quiet(&of(360))
+                    && !law.is_quiet(&of(-9_000))
+            );
         }
     }
 
