@@ -284,9 +284,10 @@ fn callers_are_told_when_the_last_phone_goes_away() {
     assert_eq!(story.joins(1), ["1 leaves: NoAgent"], "a phone that has not registered yet");
     story.reachable("anna", true);
     story.joins(1);
+    story.joins(2);
     assert!(story.reachable("anna", false).is_empty(), "her phone is being rung, so it may still answer");
     let said = story.ended("anna", AgentEnd::Unreachable);
-    assert_eq!(said, ["anna: Unreachable", "1 leaves: NoAgent"]);
+    assert_eq!(said, ["anna: Unreachable", "1 leaves: NoAgent", "2 leaves: NoAgent"]);
 }
 
 #[test]
@@ -329,14 +330,20 @@ fn the_longest_idle_agent_is_rung_and_then_the_one_with_fewest_talks() {
         story.bridged(agent);
         story.ended(agent, AgentEnd::HungUp);
     }
-    // Both phones come back in the same moment; ben has talked less.
-    story.until(400.0);
+    // Ben is rung and misses it, so he falls idle after anna, though he has talked less.
     story.joins(4);
-    story.ended("ben", AgentEnd::Unreachable);
-    assert_eq!(story.ended("anna", AgentEnd::Unreachable), ["anna: Unreachable", "4 leaves: NoAgent"]);
+    story.rings("ben");
+    story.ended("ben", AgentEnd::NoAnswer);
+    story.gone(4);
+    story.ended("anna", AgentEnd::HungUp);
+    story.until(400.0);
+    assert_eq!(story.joins(5), ["5 waits 1", "ring anna for 5"]);
+    // Both phones come back in the same moment.
+    story.ended("anna", AgentEnd::Unreachable);
+    assert_eq!(story.ended("ben", AgentEnd::Unreachable), ["ben: Unreachable", "5 leaves: NoAgent"]);
     story.reachable("anna", true);
     story.reachable("ben", true);
-    assert_eq!(story.joins(5), ["5 waits 1", "ring ben for 5"]);
+    assert_eq!(story.joins(6), ["6 waits 1", "ring ben for 6"]);
 }
 
 #[test]
