@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::hours::Hours;
 use crate::Private;
+use crate::flow::{FieldKind, FieldShape, Operators, QueryShape};
 
 /// A password or key, fetched from where the operator said it is.
 pub type Secret = Private<String>;
@@ -199,31 +200,7 @@ pub struct Query {
     /// The columns that must equal the arguments of the same name.
     pub match_columns: Vec<String>,
     /// What a flow gets back.
-    pub returns: BTreeMap<String, ReturnField>,
-}
-
-/// A field of a result.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReturnField {
-    /// Its type.
-    pub kind: FieldKind,
-    /// Whether it may be empty (written with a `?`).
-    pub optional: bool,
-}
-
-/// The types of arguments and results.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum FieldKind {
-    /// Words; compared without regard to case, spaces and hyphens at the ends.
-    Text,
-    /// A number.
-    Number,
-    /// A day, written 2026-01-31.
-    Date,
-    /// A telephone number; compared by its digits.
-    Phone,
-    /// True or false.
-    YesNo,
+    pub returns: BTreeMap<String, FieldShape>,
 }
 
 /// A queue for people.
@@ -273,4 +250,26 @@ pub struct Destination {
 pub struct Number {
     /// The bundle that answers there.
     pub alias: String,
+}
+
+impl Config {
+    /// What flows may name of all this: connections with their shapes, queues, destinations.
+    pub fn operators(&self) -> Operators {
+        let connections = self.connections.iter().map(|(name, connection)| {
+            let Connection::Csv { queries } = connection;
+            let queries = queries
+                .iter()
+                .map(|(name, query)| {
+                    let shape = QueryShape { args: query.args.clone(), returns: query.returns.clone() };
+                    (name.clone(), shape)
+                })
+                .collect();
+            (name.clone(), crate::flow::Connection { queries })
+        });
+        Operators {
+            connections: connections.collect(),
+            queues: self.queues.keys().cloned().collect(),
+            destinations: self.destinations.keys().cloned().collect(),
+        }
+    }
 }

@@ -12,10 +12,11 @@ use super::error::ConfigError;
 use super::hours::Hours;
 use super::raw;
 use super::settings::{
-    Accept, Agent, AgentReach, Config, Connection, Destination, FieldKind, Hear, Limits, Models, Number, Overrides,
-    Query, QueueSettings, Record, ReturnField, Secret, Sip, SoundDevices, Speak, Trunk, Web,
+    Accept, Agent, AgentReach, Config, Connection, Destination, Hear, Limits, Models, Number, Overrides,
+    Query, QueueSettings, Record, Secret, Sip, SoundDevices, Speak, Trunk, Web,
 };
 use crate::Private;
+use crate::flow::{FieldKind, FieldShape};
 
 impl Config {
     /// Reads and validates the file at `path`, with `overrides` above it.
@@ -260,13 +261,13 @@ impl Validation<'_> {
             let place = format!("connection.{name}.{query_name}");
             let mut args = BTreeMap::new();
             for (arg, kind) in &query.args {
-                args.insert(arg.clone(), self.kind(connection, &place, kind)?);
+                let kind = FieldKind::from_name(kind).ok_or_else(|| self.unknown_kind(connection, &place, kind))?;
+                args.insert(arg.clone(), kind);
             }
             let mut returns = BTreeMap::new();
             for (field, kind) in &query.returns {
-                let optional = kind.ends_with('?');
-                let kind = self.kind(connection, &place, kind.trim_end_matches('?'))?;
-                returns.insert(field.clone(), ReturnField { kind, optional });
+                let shape = FieldShape::parse(kind).ok_or_else(|| self.unknown_kind(connection, &place, kind))?;
+                returns.insert(field.clone(), shape);
             }
             if let Some(column) = query.match_columns.iter().find(|column| !args.contains_key(*column)) {
                 let what =
@@ -283,18 +284,9 @@ impl Validation<'_> {
         Ok(Connection::Csv { queries })
     }
 
-    fn kind(&self, connection: &Spanned<raw::Connection>, place: &str, text: &str) -> Result<FieldKind, ConfigError> {
-        match text {
-            "text" => Ok(FieldKind::Text),
-            "number" => Ok(FieldKind::Number),
-            "date" => Ok(FieldKind::Date),
-            "phone" => Ok(FieldKind::Phone),
-            "yes_no" => Ok(FieldKind::YesNo),
-            other => {
-                let what = format!("{place}: {other:?} is not a type; write text, number, date, phone or yes_no");
-                Err(self.wrong(connection, what))
-            }
-        }
+    fn unknown_kind(&self, connection: &Spanned<raw::Connection>, place: &str, kind: &str) -> ConfigError {
+        let known: Vec<&str> = FieldKind::ALL.iter().map(|(name, _)| *name).collect();
+        self.wrong(connection, format!("{place}: {kind:?} is not a type; write one of {}", known.join(", ")))
     }
 
     fn hours(&self, written: &BTreeMap<String, Spanned<raw::Hours>>) -> Result<BTreeMap<String, Hours>, ConfigError> {
@@ -439,7 +431,7 @@ mod tests {
         let Connection::Csv { queries } = &config.connections["shop"];
         let query = &queries["find_order"];
         assert_eq!(query.file, Path::new("/etc/warmline/orders.csv"));
-        assert_eq!(query.returns["sent"], ReturnField { kind: FieldKind::Date, optional: true });
+        assert_eq!(query.returns["sent"], FieldShape { kind: FieldKind::Date, optional: true });
         assert!(matches!(config.agents["anna"].reach, AgentReach::Registers(_)));
         assert_eq!(config.queues["orders"].agents, ["anna", "ben"]);
     }
