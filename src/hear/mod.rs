@@ -1,0 +1,45 @@
+//! Hearing: when somebody speaks, when they have ended, and what they said.
+//!
+//! In: frames of a line as they arrive. Out: turns (where each begins, pauses and ends) and, for the sound of a turn,
+//! its words with language and confidence. The [`Listener`] runs beside the media loop and touches no heap; the
+//! [`Recogniser`] works on threads of its own, which media never waits for.
+//!
+//! ```no_run
+//! use warmline::audio::wav;
+//! use warmline::hear::{ActivityModel, LanguageChoice, Recogniser, RecogniserSettings, listen_to_recording};
+//! use warmline::words::Expected;
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let activity = ActivityModel::load("libonnxruntime.so".as_ref(), "silero_vad.onnx".as_ref())?;
+//! let recogniser = Recogniser::start(&RecogniserSettings::new("ggml-base-q8_0.bin"))?;
+//! let sound = wav::read("caller.wav")?.sound;
+//! let language = LanguageChoice::Detect(Vec::new());
+//! for utterance in listen_to_recording(&sound, &activity, &recogniser, &language, &Expected::anything()).await? {
+//!     println!("{:?} {}", utterance.start, utterance.recognised.text);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+
+mod activity;
+mod engine;
+mod error;
+mod invented;
+mod listener;
+mod loops;
+mod recent;
+mod recogniser;
+mod recording;
+mod turn;
+mod whisper;
+mod whisper_file;
+
+pub use activity::{ACTIVITY_STEP, Activity, ActivityDetector, ActivityModel};
+pub use engine::{Engine, LanguageChoice, Priority, Recognised, Request};
+pub use error::HearError;
+pub use listener::Listener;
+pub use recogniser::{Recogniser, RecogniserSettings};
+pub use recording::{Utterance, listen_to_recording};
+pub use turn::{Patience, TurnEvent, TurnSettings, TurnTaker};
+pub use whisper::{WhisperEngine, WhisperModel};
+pub use whisper_file::check_whisper_file;

@@ -1,0 +1,328 @@
+//! Whisper, through whisper.cpp, decoded step by step here.
+//!
+//! whisper.cpp's own loop would run the encoder twice to detect a language and cannot be stopped when it goes in
+//! circles; the encoder and each step of the decoder are called one by one instead, greedily, on one segment without
+//! context.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use whisper_rs::{
+    FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperError, WhisperState, WhisperTokenId,
+};
+
+use super::HearError;
+use super::engine::{Engine, LanguageChoice, Recognised, Request};
+use super::invented::{Evidence, is_invented};
+use super::loops::goes_in_circles;
+use super::whisper_file::check_whisper_file;
+use crate::audio::{Hertz, Sound};
+use crate::words::{Expected, Language, simplified};
+
+/// Frames the encoder makes of a second.
+const FRAMES_A_SECOND: f32 = 50.0;
+/// Frames the encoder is given beyond the utterance; with fewer, whisper repeats itself.
+const FRAMES_BEYOND: usize = 128;
+/// The fewest frames the encoder is given.
+const SHORTEST_CONTEXT: usize = 768;
+/// All of the 30 s that whisper was trained with.
+const WHOLE_CONTEXT: usize = 1500;
+/// Shorter sound holds no word, and whisper.cpp refuses it.
+const SHORTEST_SOUND: Duration = Duration::from_millis(120);
+/// Whisper hears no more at once.
+const LONGEST_SOUND: Duration = Duration::from_secs(30);
+/// Nobody says more tokens a second than this, in any language.
+const TOKENS_A_SECOND: f32 = 14.0;
+/// Tokens allowed however short the utterance is.
+const TOKENS_AT_LEAST: usize = 12;
+/// Tokens the decoder can hold after the longest hint.
+const TOKENS_AT_MOST: usize = 220;
+/// The longest hint, in tokens: half the decoder's memory less the beginning of the transcript.
+const LONGEST_HINT: usize = 200;
+/// A first try less sure than this is followed by a second with the whole context.
+const TOO_UNSURE: f32 = -1.2;
+
+/// Whisper's weights, loaded once and shared by all workers.
+#[derive(Clone)]
+pub struct WhisperModel {
+    context: Arc<WhisperContext>,
+}
+
+impl WhisperModel {
+    /// Checks and loads the ggml file at `path`.
+    ///
+    /// # Errors
+    /// [`HearError::NotWhisper`] when the file is no whisper model or is cut off, [`HearError::Whisper`] when
+    /// whisper.cpp refuses it all the same.
+    pub fn load(path: &Path) -> Result<Self, HearError> {
+        check_whisper_file(path)?;
+        // whisper.cpp writes a page to the standard error for each model; without a backend the hooks drop it.
+        whisper_rs::install_logging_hooks();
+        let mut parameters = WhisperContextParameters::new();
+        parameters.use_gpu(false).flash_attn(false);
+        let context = WhisperContext::new_with_params(path, parameters)
+            .map_err(|error| HearError::Whisper(format!("{} cannot be loaded: {error}", path.display())))?;
+        Ok(Self { context: Arc::new(context) })
+    }
+}
+
+/// One worker's whisper: the shared weights with a state of its own.
+pub struct WhisperEngine {
+    context: Arc<WhisperContext>,
+    state: WhisperState,
+    /// Kept because whisper-rs leaks a copy of the language's name for each set of parameters.
+    parameters: FullParams<'static, 'static>,
+    threads: usize,
+    /// Tokens that are never a word: languages, tasks, times.
+    first_special: WhisperTokenId,
+    blank: WhisperTokenId,
+}
+
+impl WhisperEngine {
+    /// A worker's engine that computes on `threads` threads.
+    ///
+    /// # Errors
+    /// [`HearError::Whisper`] when there is no memory for the state.
+    pub fn new(model: &WhisperModel, threads: usize) -> Result<Self, HearError> {
+        let context = model.context.clone();
+        let state = context.create_state().map_err(failed)?;
+        let mut parameters = FullParams::new(SamplingStrategy::Greedy { best_of: 1 });
+        parameters.set_language(Some("en"));
+        parameters.set_print_progress(false);
+        parameters.set_print_realtime(false);
+        let blank = context.tokenize(" ", 4).map_err(failed)?.first().copied().unwrap_or(220);
+        let first_special = context.token_sot();
+        Ok(Self { context, state, parameters, threads, first_special, blank })
+    }
+
+    /// Computes the spectrogram of `samples` and sets how many frames the encoder sees. No function of whisper.cpp
+    /// sets the latter alone; its whole run does, and with a duration of 100 ms it returns right after, before it
+    /// encodes anything.
+    fn show(&mut self, samples: &[f32], frames: usize) -> Result<(), HearError> {
+        let mut parameters = self.parameters.clone();
+        parameters.set_n_threads(self.threads as i32);
+        parameters.set_audio_ctx(frames as i32);
+        parameters.set_duration_ms(100);
+        self.state.full(parameters, samples).map_err(failed)?;
+        self.state.encode(0, self.threads).map_err(failed)
+    }
+
+    /// Feeds the tokens that begin a transcript and says how likely there is no speech, and in which of the
+    /// languages it is. Leaves the decoder ready for the first word; gives how many tokens it was fed.
+    fn begin(&mut self, choice: &LanguageChoice, expected: &Expected) -> Result<Beginning, HearError> {
+        let start = self.context.token_sot();
+        self.state.decode(&[start], 0, self.threads).map_err(failed)?;
+        let logits = self.state.get_logits().map_err(failed)?;
+        let no_speech = probability_of(logits, self.context.token_nosp());
+        let (language, token) = choose_language(&self.context, logits, choice);
+        let mut fed = 1;
+        let hint = match expected.prompt_hint(language) {
+            Some(hint) => self.context.tokenize(&hint, LONGEST_HINT).unwrap_or_default(),
+            None => Vec::new(),
+        };
+        if !hint.is_empty() {
+            let mut tokens = vec![self.context.token_prev()];
+            tokens.extend(&hint);
+            tokens.push(start);
+            self.state.decode(&tokens, 0, self.threads).map_err(failed)?;
+            fed = tokens.len();
+        }
+        self.state.decode(&[token, self.context.token_transcribe()], fed, self.threads).map_err(failed)?;
+        self.state.decode(&[self.context.token_not()], fed + 2, self.threads).map_err(failed)?;
+        Ok(Beginning { no_speech, language, fed: fed + 3 })
+    }
+
+    /// Takes the likeliest token, one after the other, to the end of the transcript.
+    fn transcribe(&mut self, fed: usize, limit: usize, is_wanted: &dyn Fn() -> bool) -> Result<Transcript, HearError> {
+        let mut transcript = Transcript::default();
+        let end = self.context.token_eot();
+        while is_wanted() {
+            let logits = self.state.get_logits().map_err(failed)?;
+            let is_first = transcript.tokens.is_empty();
+            let allowed = |token: WhisperTokenId| {
+                token < self.first_special && !(is_first && (token == self.blank || token == end))
+            };
+            let (token, log_probability) = likeliest(logits, self.first_special, allowed);
+            transcript.log_probability += log_probability;
+            if token == end {
+                transcript.ended = true;
+                break;
+            }
+            transcript.tokens.push(token);
+            if transcript.tokens.len() >= limit || goes_in_circles(&transcript.tokens) {
+                break;
+            }
+            self.state.decode(&[token], fed + transcript.tokens.len() - 1, self.threads).map_err(failed)?;
+        }
+        Ok(transcript)
+    }
+
+    fn text_of(&self, tokens: &[WhisperTokenId], language: Language) -> String {
+        let bytes: Vec<u8> =
+            tokens.iter().flat_map(|&token| self.context.token_to_bytes(token).unwrap_or_default()).copied().collect();
+        let text = String::from_utf8_lossy(&bytes);
+        let text = text.trim_matches(|character: char| character.is_whitespace() || character == '\u{fffd}');
+        if language == Language::ZH { simplified(text) } else { text.to_owned() }
+    }
+}
+
+impl Engine for WhisperEngine {
+    fn recognise(&mut self, request: &Request, is_wanted: &dyn Fn() -> bool) -> Result<Recognised, HearError> {
+        let duration = request.sound.duration();
+        let fallback = match &request.language {
+            LanguageChoice::Fixed(language) => *language,
+            LanguageChoice::Detect(allowed) => allowed.first().copied().unwrap_or(Language::EN),
+        };
+        if duration < SHORTEST_SOUND {
+            return Ok(Recognised::nothing(fallback, 1.0));
+        }
+        let samples = samples_at_16_khz(&request.sound)?;
+        let seconds = samples.len() as f32 / Hertz::HZ_16000.get() as f32;
+        let frames = (seconds * FRAMES_A_SECOND).ceil() as usize + FRAMES_BEYOND;
+        let limit = ((seconds * TOKENS_A_SECOND) as usize + TOKENS_AT_LEAST).min(TOKENS_AT_MOST);
+        let contexts = [frames.clamp(SHORTEST_CONTEXT, WHOLE_CONTEXT), WHOLE_CONTEXT];
+        let mut best: Option<(Beginning, Transcript)> = None;
+        let mut tries = 0;
+        for frames in contexts {
+            tries += 1;
+            self.show(&samples, frames)?;
+            let beginning = self.begin(&request.language, &request.expected)?;
+            let transcript = self.transcribe(beginning.fed, limit, is_wanted)?;
+            let is_good = transcript.ended && transcript.mean_log_probability() > TOO_UNSURE;
+            let is_better = best.as_ref().is_none_or(|(_, before)| transcript.is_better_than(before));
+            if is_better {
+                best = Some((beginning, transcript));
+            }
+            if is_good || frames == WHOLE_CONTEXT || !is_wanted() {
+                break;
+            }
+        }
+        let Some((beginning, transcript)) = best else { return Ok(Recognised::nothing(fallback, 1.0)) };
+        let text = self.text_of(&transcript.tokens, beginning.language);
+        let evidence = Evidence {
+            text: &text,
+            seconds,
+            mean_log_probability: transcript.mean_log_probability(),
+            no_speech_probability: beginning.no_speech,
+            ended: transcript.ended,
+        };
+        if is_invented(&evidence) {
+            return Ok(Recognised { tries, ..Recognised::nothing(beginning.language, beginning.no_speech) });
+        }
+        Ok(Recognised {
+            text,
+            language: beginning.language,
+            confidence: transcript.mean_log_probability().exp().clamp(0.0, 1.0),
+            no_speech: false,
+            mean_log_probability: transcript.mean_log_probability(),
+            no_speech_probability: beginning.no_speech,
+            tries,
+            recognition: Duration::ZERO,
+        })
+    }
+}
+
+/// What is known before the first word.
+struct Beginning {
+    no_speech: f32,
+    language: Language,
+    fed: usize,
+}
+
+/// The tokens of one try.
+#[derive(Default)]
+struct Transcript {
+    tokens: Vec<WhisperTokenId>,
+    /// The sum over the tokens and the end.
+    log_probability: f32,
+    /// Whether whisper itself ended it.
+    ended: bool,
+}
+
+impl Transcript {
+    fn mean_log_probability(&self) -> f32 {
+        self.log_probability / (self.tokens.len() + usize::from(self.ended)).max(1) as f32
+    }
+
+    fn is_better_than(&self, other: &Self) -> bool {
+        match (self.ended, other.ended) {
+            (true, false) => true,
+            (false, true) => false,
+            _ => self.mean_log_probability() > other.mean_log_probability(),
+        }
+    }
+}
+
+fn failed(error: WhisperError) -> HearError {
+    HearError::Whisper(error.to_string())
+}
+
+fn samples_at_16_khz(sound: &Sound) -> Result<Vec<f32>, HearError> {
+    let heard = if sound.duration() > LONGEST_SOUND { &sound.part(Duration::ZERO, LONGEST_SOUND) } else { sound };
+    let resampled = heard.resampled(Hertz::HZ_16000)?;
+    Ok(resampled.samples().iter().map(|&sample| f32::from(sample) / 32_768.0).collect())
+}
+
+/// The likeliest of the allowed tokens below `end` and its log-probability among the allowed ones.
+fn likeliest(logits: &[f32], end: WhisperTokenId, allowed: impl Fn(WhisperTokenId) -> bool) -> (WhisperTokenId, f32) {
+    let candidates =
+        || logits.iter().take(end as usize).enumerate().filter(|(token, _)| allowed(*token as WhisperTokenId));
+    let (mut best, mut highest) = (0, f32::NEG_INFINITY);
+    for (token, &logit) in candidates() {
+        if logit > highest {
+            (best, highest) = (token as WhisperTokenId, logit);
+        }
+    }
+    let sum: f32 = candidates().map(|(_, &logit)| (logit - highest).exp()).sum();
+    (best, -sum.ln())
+}
+
+/// The probability of one token among all.
+fn probability_of(logits: &[f32], token: WhisperTokenId) -> f32 {
+    let highest = logits.iter().fold(f32::NEG_INFINITY, |highest, &logit| highest.max(logit));
+    let sum: f32 = logits.iter().map(|&logit| (logit - highest).exp()).sum();
+    logits.get(token as usize).map_or(0.0, |&logit| (logit - highest).exp() / sum)
+}
+
+/// The language and its token: the fixed one, or the likeliest of the allowed ones.
+fn choose_language(context: &WhisperContext, logits: &[f32], choice: &LanguageChoice) -> (Language, WhisperTokenId) {
+    let token_of = |language: &Language| {
+        let number = whisper_rs::get_lang_id(language.as_str())?;
+        Some((*language, context.token_lang(number)))
+    };
+    let known: Vec<(Language, WhisperTokenId)> = match choice {
+        LanguageChoice::Fixed(language) => token_of(language).into_iter().collect(),
+        LanguageChoice::Detect(allowed) if !allowed.is_empty() => allowed.iter().filter_map(token_of).collect(),
+        LanguageChoice::Detect(_) => (0..=whisper_rs::get_lang_max_id())
+            .filter_map(|number| Language::parse(whisper_rs::get_lang_str(number)?).ok())
+            .filter_map(|language| token_of(&language))
+            .collect(),
+    };
+    let logit = |token: WhisperTokenId| logits.get(token as usize).copied().unwrap_or(f32::NEG_INFINITY);
+    known
+        .into_iter()
+        .max_by(|one, other| logit(one.1).total_cmp(&logit(other.1)))
+        .unwrap_or_else(|| (Language::EN, context.token_lang(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_likeliest_allowed_token_is_taken_with_its_probability() {
+        let logits = [0.0, 2.0, 1.0, 9.0];
+        let (token, log_probability) = likeliest(&logits, 3, |token| token != 1);
+        assert_eq!(token, 2);
+        assert!((log_probability.exp() - 0.731).abs() < 0.001);
+    }
+
+    #[test]
+    fn probabilities_add_up_to_one() {
+        let logits = [1.0, -2.0, 0.5];
+        let sum: f32 = (0..3).map(|token| probability_of(&logits, token)).sum();
+        assert!((sum - 1.0).abs() < 1e-6);
+        assert_eq!(probability_of(&logits, 7), 0.0);
+    }
+}
