@@ -59,11 +59,12 @@ impl Brief {
     /// seconds long at [`Brief::PACE`]. What does not fit is left out, least useful first: the wait, the
     /// beginnings of long codes, the last facts, the end of a long reason.
     pub fn spoken(&self, language: Language) -> String {
-        let deepest = Depth { waited: true, whole_codes: true, facts: self.facts.len(), whole_reason: true };
+        let facts = self.spoken_facts().count();
+        let deepest = Depth { waited: true, whole_codes: true, facts, whole_reason: true };
         let without_wait = Depth { waited: false, ..deepest };
         let mut depths = vec![deepest, without_wait];
         let short_codes = Depth { whole_codes: false, ..without_wait };
-        depths.extend((0..=self.facts.len()).rev().map(|facts| Depth { facts, ..short_codes }));
+        depths.extend((0..=facts).rev().map(|facts| Depth { facts, ..short_codes }));
         let shortest = Depth { facts: 0, whole_reason: false, ..short_codes };
         let texts = depths.into_iter().map(|depth| self.at_depth(language, depth));
         texts
@@ -87,7 +88,7 @@ impl Brief {
             text.push_str(&format!(" Waited {minutes} minute{plural}."));
         }
         let mut parts: Vec<String> = Vec::new();
-        for fact in self.facts.iter().take(depth.facts) {
+        for fact in self.spoken_facts().take(depth.facts) {
             let (value, from_its_end) = spoken_value(fact.value.reveal(), depth.whole_codes);
             let ending = if from_its_end { "ending " } else { "" };
             parts.push(format!("{} {ending}{value}", spoken_label(&fact.label)));
@@ -114,7 +115,7 @@ impl Brief {
         if depth.waited && minutes > 0 {
             text.push_str(&format!("已等{minutes}分钟。"));
         }
-        for fact in self.facts.iter().take(depth.facts) {
+        for fact in self.spoken_facts().take(depth.facts) {
             let (value, from_its_end) = spoken_value(fact.value.reveal(), depth.whole_codes);
             let ending = if from_its_end { "尾号" } else { "" };
             text.push_str(&format!("{}{ending} {value}，", spoken_label(&fact.label)));
@@ -130,6 +131,11 @@ impl Brief {
         }
         text.push_str("接听按1，跳过按2，重听按3。");
         text
+    }
+
+    /// The facts, without the caller's number: its end is said first anyway.
+    fn spoken_facts(&self) -> impl Iterator<Item = &BriefFact> {
+        self.facts.iter().filter(|fact| fact.label != "caller.number")
     }
 
     /// The last two digits of the caller's number.
@@ -231,7 +237,7 @@ mod tests {
 
     #[test]
     fn says_who_what_about_and_the_keys() {
-        let brief = brief("a person", &[("order_no", "AB1234")]);
+        let brief = brief("a person", &[("caller.number", "+442079460978"), ("order_no", "AB1234")]);
         assert_eq!(
             brief.spoken(Language::EN),
             "Caller ending 7 8. Order number A B 1 2 3 4, wants a person. \

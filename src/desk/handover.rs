@@ -17,14 +17,16 @@ impl Desk {
         agent.idle_since = since;
         agent.work = Work::Engaged { offer };
         queued.offer = Some(offer);
-        let phase = Phase::Ringing { heard: false, until: now + self.timers.ring_for };
+        let queue = self.queues.get(queued.queue);
+        let ring_for = queue.and_then(|queue| queue.settings.ring_for).unwrap_or(self.timers.ring_for);
+        let phase = Phase::Ringing { heard: false, until: now + ring_for };
         self.offers.insert(offer, Offer { call, agent: place, phase });
         acts.push(DeskAct::Ring {
             offer,
             call,
             agent: agent.settings.name.clone(),
             target: agent.settings.target.clone(),
-            ring_for: self.timers.ring_for,
+            ring_for,
         });
     }
 

@@ -27,6 +27,8 @@ pub struct QueueSettings {
     pub most_waiting: usize,
     /// Whether it takes callers when the process begins; [`super::DeskInput::QueueOpened`] changes it.
     pub open: bool,
+    /// How long an agent's phone rings for this queue; `None`: [`Timers::ring_for`].
+    pub ring_for: Option<Duration>,
     /// How long an agent rests after a talk of this queue. Default 10 s.
     pub wrap_up: Duration,
     /// How often every agent who can be reached is asked in turn before the caller is told that nobody is
@@ -51,7 +53,7 @@ pub struct AgentSettings {
 /// How long each step may take. Every one has its key in `[desk]`.
 #[derive(Clone, Debug)]
 pub struct Timers {
-    /// How long an agent's phone rings. Default 15 s.
+    /// How long an agent's phone rings, where the queue says nothing else. Default 15 s.
     pub ring_for: Duration,
     /// How long the agent has to press a key, from the first word of the brief; then the brief is said once
     /// more, then the offer counts as passed. Default 20 s.
@@ -105,6 +107,7 @@ impl QueueSettings {
             agents: agents.iter().map(|&agent| agent.into()).collect(),
             most_waiting: 50,
             open: true,
+            ring_for: None,
             wrap_up: Duration::from_secs(10),
             rounds: Some(2),
         }
@@ -161,6 +164,9 @@ impl DeskSettings {
             }
             if let Some(agent) = queue.agents.iter().find(|&agent| !agents.contains(agent)) {
                 return Err(DeskError::UnknownAgent { queue: queue.name.clone(), agent: agent.clone() });
+            }
+            if queue.ring_for.is_some_and(|ring_for| ring_for.is_zero()) {
+                return Err(DeskError::NoTime("ring_for"));
             }
         }
         self.timers.check()

@@ -155,6 +155,17 @@ fn a_phone_that_was_never_heard_ringing_is_not_the_agents_fault() {
 }
 
 #[test]
+fn each_queue_may_ring_for_its_own_time() {
+    let mut settings = settings_with(&["anna"]);
+    settings.queues[0].ring_for = Some(Duration::from_secs(7));
+    let mut story = Story::new(settings);
+    story.joins(1);
+    story.rings("anna");
+    assert!(story.until(6.9).is_empty());
+    assert_eq!(story.until(7.0), ["hang up anna", "anna: NoAnswer"]);
+}
+
+#[test]
 fn a_mailbox_that_answers_hears_the_brief_twice_and_loses_the_call() {
     let mut story = Story::with_agents(&["anna"]);
     story.joins(1);
@@ -420,6 +431,9 @@ fn settings_that_make_no_desk_are_refused_with_what_to_do() {
     let mut settings = settings_with(&["anna"]);
     settings.queues.push(QueueSettings::new("orders", &[]));
     assert_eq!(Desk::new(settings).unwrap_err(), DeskError::QueueTwice("orders".into()));
+    let mut settings = settings_with(&["anna"]);
+    settings.queues[0].ring_for = Some(Duration::ZERO);
+    assert_eq!(Desk::new(settings).unwrap_err(), DeskError::NoTime("ring_for"));
     let mut settings = settings_with(&["anna"]);
     settings.timers.ring_for = Duration::ZERO;
     assert_eq!(Desk::new(settings).unwrap_err(), DeskError::NoTime("ring_for"));
