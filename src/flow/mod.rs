@@ -9,14 +9,26 @@
 //! argument, so a thirty-minute call is tested in microseconds.
 
 mod act;
+mod bundle;
+mod check;
 mod datum;
+mod expression;
 mod fault;
+mod kind;
+mod nearest;
+mod node;
 mod operators;
+mod phrases;
+mod sentence;
+mod source;
 
 pub use act::{
     Act, BargeIn, CallFacts, EndReason, Fact, Hear, Input, ListenAct, LookUpAct, LookUpResult, Now, Patience, QueueAct,
     QueueResult, Record, SayAct, Tell, TimerId,
 };
+pub use bundle::Bundle;
+pub use check::{Loaded, load_dir, load_files};
 pub use datum::{Datum, NotThatKind};
 pub use fault::{Fault, LoadFailure, Severity, check_report_json};
 pub use operators::{Connection, FieldKind, FieldShape, Operators, QueryShape};
+pub use source::SourceFile;

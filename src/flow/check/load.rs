@@ -1,0 +1,407 @@
+//! The loader: documents, the bundle's own keys, and the order in which everything else is checked.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::words::Language;
+
+use super::super::bundle::{Bundle, Flow, FlowIndex, Handlers, Jump, Slot};
+use super::super::fault::{Fault, LoadFailure, Severity};
+use super::super::kind::Names;
+use super::super::nearest::suggestion;
+use super::super::node::{self, Key, Node, NodeKind, Place};
+use super::super::operators::Operators;
+use super::super::sentence::Sentences;
+use super::super::source::{self, SourceFile};
+use super::fields::{Faults, Fields, items, name, text};
+use super::flow::FlowBuilder;
+use super::{lint, slots};
+
+/// A bundle that can run, and what its designer may want to know.
+#[derive(Debug)]
+pub struct Loaded {
+    /// The checked bundle.
+    pub bundle: Arc<Bundle>,
+    /// Warnings, sorted by place.
+    pub warnings: Vec<Fault>,
+}
+
+/// Loads the bundle in a folder: every `.yaml` and `.yml` file in it and below it.
+pub fn load_dir(folder: &Path, operators: &Operators) -> Result<Loaded, LoadFailure> {
+    match source::read_folder(folder) {
+        Ok(files) => load_files(files, operators),
+        Err(unreadable) => Err(LoadFailure { faults: vec![of_file(unreadable)] }),
+    }
+}
+
+fn of_file(unreadable: source::Unreadable) -> Fault {
+    let source::Unreadable { path, code, what, mend } = unreadable;
+    Fault { file: path, line: 0, column: 0, code, severity: Severity::Error, what, mend }
+}
+
+/// Loads a bundle from texts that are already in memory.
+pub fn load_files(files: Vec<SourceFile>, operators: &Operators) -> Result<Loaded, LoadFailure> {
+    let mut total = 0;
+    for file in &files {
+        let size = file.text.len() as u64;
+        total += size;
+        if size > source::LARGEST_FILE || total > source::LARGEST_BUNDLE || files.len() > source::MOST_FILES {
+            let unreadable = source::too_large(file.path.clone(), size > source::LARGEST_FILE);
+            return Err(LoadFailure { faults: vec![of_file(unreadable)] });
+        }
+    }
+    let mut faults = Faults::new(files.iter().map(|file| file.path.clone()).collect());
+    let documents = read_documents(&files, &mut faults);
+    let mut checker = Checker::new(faults, operators);
+    let bundle = checker.bundle(&documents, source::content_id(&files));
+    let Checker { faults, .. } = checker;
+    let failed = faults.has_errors();
+    match bundle {
+        Some(bundle) if !failed => Ok(Loaded { bundle: Arc::new(bundle), warnings: faults.into_list() }),
+        _ => Err(LoadFailure { faults: faults.into_list() }),
+    }
+}
+
+/// A document and what its first key says it is.
+struct Document {
+    key: Key,
+    named: Node,
+    whole: Node,
+}
+
+fn read_documents(files: &[SourceFile], faults: &mut Faults) -> Vec<Document> {
+    let mut documents = Vec::new();
+    for (index, file) in files.iter().enumerate() {
+        let index = u16::try_from(index).unwrap_or(u16::MAX);
+        match node::parse(index, &file.text) {
+            Ok(nodes) => documents.extend(nodes.into_iter().filter_map(|node| document(node, faults))),
+            Err(error) => {
+                let at = Place { file: index, line: error.line, column: error.column };
+                let (what, mend) = yaml_fault(&error.what);
+                faults.error(at, "not-yaml", what, mend);
+            }
+        }
+    }
+    documents
+}
+
+fn yaml_fault(message: &str) -> (String, &'static str) {
+    if message.contains("duplicate") {
+        let key = message.split(": ").nth(1).and_then(|rest| rest.split(',').next()).unwrap_or("a key");
+        return (format!("the key `{key}` stands here twice"), "keep one of them");
+    }
+    let mend = if message.contains("budget") || message.contains("limit") || message.contains("nest") {
+        "a bundle written by people is far smaller: split it, and do not nest aliases"
+    } else if message.contains("bracket") || message.contains("unclosed") {
+        "close the bracket or the quote"
+    } else if message.contains("quotes") {
+        "put it in quotes"
+    } else if message.contains("mapping values") || message.contains("indent") {
+        "line the keys up, and put a text that contains `: ` in quotes"
+    } else if message.contains("anchor") {
+        "define the anchor `&name` before `*name`, or put the text in quotes"
+    } else {
+        "check the indentation, the quotes and the brackets here"
+    };
+    (message.to_owned(), mend)
+}
+
+fn document(node: Node, faults: &mut Faults) -> Option<Document> {
+    let NodeKind::Map(entries) = &node.kind else {
+        let mend = "begin it with `bundle:` or `flow:`";
+        faults.error(node.at, "wrong-form", format!("a document is {}, not a mapping", node.describe()), mend);
+        return None;
+    };
+    let (key, named) = entries.first()?.clone();
+    Some(Document { key, named, whole: node })
+}
+
+/// What everything of a bundle is checked with.
+pub struct Checker<'a> {
+    pub faults: Faults,
+    pub operators: &'a Operators,
+    pub languages: Vec<Language>,
+    pub zone: jiff::tz::TimeZone,
+    pub sentences: Sentences,
+    pub names: BTreeMap<String, FlowIndex>,
+    /// Slots of each flow.
+    pub slots: Vec<BTreeMap<String, Slot>>,
+    /// Flows that callers can start.
+    pub routable: Vec<FlowIndex>,
+}
+
+/// Names of the pseudo-flow that holds the steps of the bundle's own handlers.
+const BUNDLE_HANDLERS: &str = "always";
+
+impl<'a> Checker<'a> {
+    fn new(faults: Faults, operators: &'a Operators) -> Self {
+        Self {
+            faults,
+            operators,
+            languages: vec![Language::EN],
+            zone: jiff::tz::TimeZone::UTC,
+            sentences: Sentences::new(BTreeMap::new()),
+            names: BTreeMap::new(),
+            slots: Vec::new(),
+            routable: Vec::new(),
+        }
+    }
+
+    fn bundle(&mut self, documents: &[Document], id: String) -> Option<Bundle> {
+        let mut bundle_document = None;
+        let mut flow_documents: Vec<&Document> = Vec::new();
+        for document in documents {
+            let kind = document.key.text.as_str();
+            match kind {
+                "bundle" if bundle_document.is_none() => bundle_document = Some(document),
+                "bundle" => {
+                    let mend = "keep one `bundle:` document in a bundle";
+                    self.faults.error(document.key.at, "second-bundle", "this is a second `bundle:`", mend);
+                }
+                "flow" => flow_documents.push(document),
+                // Tests stand beside the flows they are for; `warmline test` reads them.
+                "test" => {}
+                "answers" | "list" => {
+                    let what = format!("`{kind}:` is not performed by this version");
+                    self.faults.warning(document.key.at, "not-performed", what, "it is left out; keep it for later");
+                }
+                _ => {
+                    let what =
+                        format!("the first key `{}` does not say what the document is", super::fields::shorten(kind));
+                    let mend = suggestion(kind, ["bundle", "flow", "test", "answers", "list"]);
+                    self.faults.error(document.key.at, "unknown-document", what, mend);
+                }
+            }
+        }
+        let Some(bundle_document) = bundle_document else {
+            let at = documents.first().map_or(Place { file: 0, line: 1, column: 1 }, |document| document.key.at);
+            let mend = "write a document `bundle: NAME` with `start:` and `languages:`";
+            self.faults.error(at, "no-bundle", "there is no `bundle:` document", mend);
+            return None;
+        };
+
+        let mut fields = Fields::of(&bundle_document.whole, "the bundle", &mut self.faults)?;
+        fields.take("bundle");
+        let bundle_name = name(&bundle_document.named, "a name for the bundle", &mut self.faults)?.to_owned();
+        self.read_languages(&mut fields);
+        self.read_timezone(&mut fields);
+        let pronounce = self.read_pronounce(&mut fields);
+        self.sentences = Sentences::new(pronounce);
+
+        let mut flow_fields = self.read_flow_names(&flow_documents);
+        let start = fields.need("start", "name the flow a call begins with: `start: welcome`", &mut self.faults);
+        let start = start.and_then(|node| self.flow_named(node));
+        let handover = fields.take("handover").and_then(|(_, node)| self.flow_named(node));
+        let always = fields.take("always");
+        fields.finish(&mut self.faults);
+
+        let declared: Vec<slots::Declared> =
+            flow_fields.iter_mut().map(|(_, fields)| slots::declare(self, fields)).collect();
+        self.routable = declared
+            .iter()
+            .enumerate()
+            .filter(|(_, declared)| !declared.start_when.is_empty())
+            .map(|(index, _)| FlowIndex(index))
+            .collect();
+        self.slots = Vec::new();
+        let mut start_whens = Vec::new();
+        let mut called = Vec::new();
+        for declared in declared {
+            self.slots.push(declared.slots);
+            start_whens.push(declared.start_when);
+            called.push(declared.called);
+        }
+
+        let mut flows = Vec::new();
+        let rest = flow_fields.into_iter().zip(start_whens.into_iter().zip(called)).enumerate();
+        for (index, ((name, mut fields), (start_when, called))) in rest {
+            let called = called.and_then(|node| {
+                let names = Names::built_in();
+                self.sentence(node, &names, &BTreeMap::new())
+            });
+            let at = fields.at;
+            let builder = FlowBuilder::new(self, FlowIndex(index), &fields);
+            let built = builder.build(&mut fields);
+            fields.finish(&mut self.faults);
+            flows.push(Flow {
+                name,
+                at,
+                called,
+                start_when,
+                slots: BTreeMap::new(),
+                handlers: built.handlers,
+                entry: built.entry,
+                steps: built.steps,
+                labels: built.labels,
+            });
+        }
+        let handlers = self.bundle_handlers(always, bundle_document.key.at, &mut flows);
+        for (flow, slots) in flows.iter_mut().zip(std::mem::take(&mut self.slots)) {
+            flow.slots = slots;
+        }
+        let bundle = Bundle {
+            id,
+            name: bundle_name,
+            languages: self.languages.clone(),
+            timezone: self.zone.clone(),
+            start: start?,
+            handover,
+            handlers,
+            flows,
+            sentences: std::mem::replace(&mut self.sentences, Sentences::new(BTreeMap::new())),
+        };
+        lint::lint(&bundle, bundle_document.key.at, &mut self.faults);
+        Some(bundle)
+    }
+
+    /// The steps of the bundle's own handlers become a last flow that nobody can name.
+    fn bundle_handlers(&mut self, always: Option<(&Key, &Node)>, at: Place, flows: &mut Vec<Flow>) -> Handlers {
+        self.slots.push(BTreeMap::new());
+        let index = FlowIndex(flows.len());
+        let Some((_, always)) = always else {
+            return Handlers::new();
+        };
+        let builder = FlowBuilder::empty(self, index, always);
+        let built = builder.build_handlers_alone(always);
+        flows.push(Flow {
+            name: BUNDLE_HANDLERS.to_owned(),
+            at,
+            called: None,
+            start_when: Vec::new(),
+            slots: BTreeMap::new(),
+            handlers: Handlers::new(),
+            entry: Jump::Resume,
+            steps: built.steps,
+            labels: built.labels,
+        });
+        built.handlers
+    }
+
+    fn read_languages(&mut self, fields: &mut Fields<'_>) {
+        let mend = "name the languages that are spoken: `languages: [en]`";
+        let Some(node) = fields.need("languages", mend, &mut self.faults) else { return };
+        let mut languages = Vec::new();
+        for item in items(node, "a list of languages", true, &mut self.faults) {
+            let Some(tag) = text(item, "a language such as `en`", &mut self.faults) else { continue };
+            match Language::parse(tag) {
+                Ok(language) if languages.contains(&language) => {
+                    let what = format!("the language `{language}` is named twice");
+                    self.faults.error(item.at, "bad-language", what, "name it once");
+                }
+                Ok(language) if !super::super::phrases::is_spoken(language) => {
+                    let what = format!("the language `{language}` is not spoken by this version");
+                    self.faults.error(item.at, "bad-language", what, "use `en` or `zh`");
+                }
+                Ok(language) => languages.push(language),
+                Err(error) => {
+                    self.faults.error(item.at, "bad-language", error.to_string(), "use `en` or `zh`");
+                }
+            }
+        }
+        if languages.is_empty() {
+            self.faults.error(node.at, "bad-language", "no language is named", mend);
+            return;
+        }
+        self.languages = languages;
+    }
+
+    fn read_timezone(&mut self, fields: &mut Fields<'_>) {
+        let Some((_, node)) = fields.take("timezone") else { return };
+        let Some(name) = text(node, "a time zone such as `Europe/London`", &mut self.faults) else { return };
+        match jiff::tz::TimeZone::get(name) {
+            Ok(zone) => self.zone = zone,
+            Err(_) => {
+                let what = format!("there is no time zone `{}`", super::fields::shorten(name));
+                self.faults.error(node.at, "bad-timezone", what, "write an IANA name such as `Europe/London`");
+            }
+        }
+    }
+
+    fn read_pronounce(&mut self, fields: &mut Fields<'_>) -> BTreeMap<Language, Vec<(String, String)>> {
+        let mut pronounce = BTreeMap::new();
+        let Some((_, node)) = fields.take("pronounce") else { return pronounce };
+        let NodeKind::Map(languages) = &node.kind else {
+            let mend = "write `pronounce: { en: { \"SKU\": \"S K U\" } }`";
+            self.faults.error(node.at, "wrong-form", "`pronounce` is not a mapping", mend);
+            return pronounce;
+        };
+        for (key, words) in languages {
+            let Some(language) = self.declared_language(key) else { continue };
+            let NodeKind::Map(words) = &words.kind else {
+                let mend = "write `{ \"SKU\": \"S K U\" }`";
+                self.faults.error(words.at, "wrong-form", "the words are not a mapping", mend);
+                continue;
+            };
+            for (written, said) in words {
+                let Some(said) = text(said, "how it is said", &mut self.faults) else { continue };
+                if written.text.trim().is_empty() {
+                    self.faults.error(
+                        written.at,
+                        "wrong-form",
+                        "an empty word cannot be said otherwise",
+                        "leave it out",
+                    );
+                    continue;
+                }
+                pronounce.entry(language).or_insert_with(Vec::new).push((written.text.clone(), said.to_owned()));
+            }
+        }
+        pronounce
+    }
+
+    /// A key that must be a language of the bundle.
+    pub fn declared_language(&mut self, key: &Key) -> Option<Language> {
+        match Language::parse(&key.text) {
+            Ok(language) if self.languages.contains(&language) && language.as_str() == key.text => Some(language),
+            Ok(language) if language.as_str() == key.text => {
+                let what = format!("the bundle does not declare the language `{language}`");
+                self.faults.error(key.at, "unknown-language", what, "add it to `languages`, or leave it out");
+                None
+            }
+            _ => {
+                let what = format!("`{}` is no language", super::fields::shorten(&key.text));
+                let listed: Vec<String> = self.languages.iter().map(|language| format!("`{language}`")).collect();
+                let mend = format!("write {}, and put every sentence in quotes", listed.join(", "));
+                self.faults.error(key.at, "unknown-language", what, mend);
+                None
+            }
+        }
+    }
+
+    fn read_flow_names<'d>(&mut self, documents: &[&'d Document]) -> Vec<(String, Fields<'d>)> {
+        let mut flows = Vec::new();
+        for document in documents {
+            let Some(flow) = name(&document.named, "a name for the flow", &mut self.faults) else { continue };
+            let Some(mut fields) = Fields::of(&document.whole, format!("the flow `{flow}`"), &mut self.faults) else {
+                continue;
+            };
+            fields.take("flow");
+            if self.names.contains_key(flow) || flow == BUNDLE_HANDLERS {
+                let what = format!("there is already a flow `{flow}`");
+                self.faults.error(document.named.at, "duplicate-name", what, "give one of them another name");
+                continue;
+            }
+            self.names.insert(flow.to_owned(), FlowIndex(flows.len()));
+            flows.push((flow.to_owned(), fields));
+        }
+        flows
+    }
+
+    /// A flow by its name.
+    pub fn flow_named(&mut self, node: &Node) -> Option<FlowIndex> {
+        let wanted = text(node, "the name of a flow", &mut self.faults)?;
+        self.find_flow(wanted.strip_prefix("flow:").unwrap_or(wanted).trim(), node.at)
+    }
+
+    /// As [`Checker::flow_named`], for a name that has been read.
+    pub fn find_flow(&mut self, wanted: &str, at: Place) -> Option<FlowIndex> {
+        if let Some(index) = self.names.get(wanted) {
+            return Some(*index);
+        }
+        let what = format!("there is no flow `{}`", super::fields::shorten(wanted));
+        let mend = suggestion(wanted, self.names.keys().map(String::as_str));
+        self.faults.error(at, "unknown-flow", what, mend);
+        None
+    }
+}

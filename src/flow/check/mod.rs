@@ -1,0 +1,25 @@
+//! From files to a checked bundle: every key known, every name defined, every sentence in every language.
+//!
+//! **In:** the files of a bundle and what operators define. **Out:** a [`Bundle`](super::Bundle) with warnings, or
+//! all faults with file, line, column and a mend.
+//!
+//! The order of the work: [`load`] reads documents and the bundle's own keys; [`slots`] reads what each flow
+//! declares, so that flows may name each other; [`flow`] and [`verbs`] turn steps into a list with jumps;
+//! [`lint`] looks at the whole.
+
+mod exits;
+mod fields;
+mod flow;
+mod handlers;
+mod lint;
+mod listening;
+mod load;
+mod overlap;
+mod sentences;
+mod slots;
+#[cfg(test)]
+pub(super) mod tests;
+mod verbs;
+mod waiting;
+
+pub use load::{Loaded, load_dir, load_files};
