@@ -6,7 +6,6 @@ DESTDIR ?=
 # More for the command line of `make run`, as in: make run ARGS="--dev"
 ARGS ?=
 
-export CARGO_TERM_PROGRESS_WHEN ?= auto
 export PREFIX DESTDIR
 
 .PHONY: help run test demo install uninstall setup release
