@@ -50,7 +50,7 @@ pub struct AgentSettings {
     pub skills: BTreeSet<String>,
 }
 
-/// How long each step may take. Every one has its key in `[desk]`.
+/// How long each step may take.
 #[derive(Clone, Debug)]
 pub struct Timers {
     /// How long an agent's phone rings, where the queue says nothing else. Default 15 s.
