@@ -1,66 +1,114 @@
 //! How near a word heard is to a word expected.
 
-/// The distance from `heard` to `wanted`: 0 the same, up to about 0.45 for a likely mishearing; `None` when
-/// they are different words.
-///
-/// Spelling distance (Damerau–Levenshtein, adjacent swaps) is relative to the longer word and allowed up to
-/// about a third of it; words that sound alike by a coarse consonant key are near as well. Short words
-/// must be equal or known to sound the same, for a third of `two` is already another word.
-pub(super) fn distance(wanted: &str, heard: &str) -> Option<f32> {
-    if wanted == heard {
-        return Some(0.0);
+/// A word prepared for comparison, so that many comparisons are cheap.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Sound {
+    text: String,
+    number: Option<u8>,
+    /// One bit for each group of [`SOUND_ALIKE`] that the word is in.
+    alike: u64,
+    stem: String,
+    key: String,
+}
+
+impl Sound {
+    pub fn of(word: &str) -> Self {
+        let is_latin = word.is_ascii();
+        let alike = if is_latin { groups_of(word) } else { 0 };
+        let stem = if is_latin { stem(word).to_owned() } else { String::new() };
+        let key = if is_latin { sound_key(word) } else { String::new() };
+        Self { text: word.to_owned(), number: number(word), alike, stem, key }
     }
-    if same_number(wanted, heard) {
-        return Some(0.0);
+
+    pub fn text(&self) -> &str {
+        &self.text
     }
-    if !wanted.is_ascii() || !heard.is_ascii() {
-        return confused_characters(wanted, heard).then_some(0.3);
+
+    /// The distance from `heard` to this word: 0 the same, up to about 0.45 for a likely mishearing; `None`
+    /// when they are different words.
+    ///
+    /// Spelling distance (Damerau–Levenshtein, adjacent swaps) is relative to the longer word and allowed up
+    /// to about a third of it; words that sound alike by a coarse consonant key are near as well. Short words
+    /// must be equal or known to sound the same, for a third of `two` is already another word.
+    pub fn distance(&self, heard: &Self) -> Option<f32> {
+        let same_number = self.number.is_some() && self.number == heard.number;
+        if same_number || self.text == heard.text {
+            return Some(0.0);
+        }
+        if self.stem.is_empty() || heard.stem.is_empty() {
+            return confused_characters(&self.text, &heard.text).then_some(0.3);
+        }
+        if self.stem == heard.stem {
+            return Some(0.08);
+        }
+        if self.alike & heard.alike != 0 {
+            return Some(0.15);
+        }
+        let (shorter, longer) = (self.text.len().min(heard.text.len()), self.text.len().max(heard.text.len()));
+        if shorter < 4 || longer - shorter > longer / 3 || longer > 24 {
+            return None;
+        }
+        let same_key = self.key == heard.key;
+        let same_start = self.text.as_bytes().first() == heard.text.as_bytes().first();
+        let same_end = self.text.as_bytes().last() == heard.text.as_bytes().last();
+        if same_start || same_end {
+            let ratio = f32::from(edits(self.text.as_bytes(), heard.text.as_bytes())) / longer as f32;
+            if ratio <= 0.34 {
+                return Some(ratio * 1.3);
+            }
+        }
+        same_key.then_some(0.4)
     }
-    if stem(wanted) == stem(heard) {
-        return Some(0.08);
-    }
-    if SOUND_ALIKE.iter().any(|group| group.contains(&wanted) && group.contains(&heard)) {
-        return Some(0.15);
-    }
-    let (shorter, longer) = (wanted.len().min(heard.len()), wanted.len().max(heard.len()));
-    if shorter < 4 || longer - shorter > longer / 3 || longer > 24 {
-        return None;
-    }
-    let ratio = f32::from(edits(wanted.as_bytes(), heard.as_bytes())) / longer as f32;
-    if ratio <= 0.34 {
-        return Some(ratio * 1.3);
-    }
-    (sound_key(wanted) == sound_key(heard)).then_some(0.4)
 }
 
 const NUMBERS: [&str; 13] =
     ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
 const CHINESE_NUMBERS: [&str; 11] = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
 
-fn same_number(left: &str, right: &str) -> bool {
-    match (number(left), number(right)) {
-        (Some(left), Some(right)) => left == right,
-        _ => false,
-    }
-}
-
-fn number(word: &str) -> Option<usize> {
+fn number(word: &str) -> Option<u8> {
     if word.as_bytes().first().is_some_and(u8::is_ascii_digit) {
         return word.parse().ok().filter(|number| *number <= 12);
     }
     let by_name = |names: &[&str]| names.iter().position(|name| *name == word);
-    by_name(&NUMBERS).or_else(|| by_name(&CHINESE_NUMBERS))
+    by_name(&NUMBERS).or_else(|| by_name(&CHINESE_NUMBERS)).and_then(|place| u8::try_from(place).ok())
 }
 
-#[rustfmt::skip]
+fn groups_of(word: &str) -> u64 {
+    let groups = SOUND_ALIKE.iter().enumerate().filter(|(_, group)| group.contains(&word));
+    groups.fold(0, |bits, (place, _)| bits | 1 << place)
+}
+
 const SOUND_ALIKE: &[&[&str]] = &[
-    &["to", "too", "two"], &["for", "four", "fore"], &["by", "buy", "bye"], &["there", "their"],
-    &["where", "wear", "were"], &["no", "know"], &["right", "write"], &["or", "are", "our"], &["hour", "our"],
-    &["mail", "male"], &["sale", "sail"], &["weight", "wait"], &["than", "then"], &["see", "sea"], &["new", "knew"],
-    &["check", "cheque", "czech"], &["bill", "build"], &["cell", "sell"], &["plan", "plane", "plain"],
-    &["personal", "person"], &["agent", "asian", "aging"], &["parcel", "partial", "pasel"],
-    &["order", "older", "odor", "border"], &["refund", "re-fund", "refunds"], &["a", "an", "the"],
-    &["in", "an", "and"], &["this", "the"], &["it", "at"], &["what", "but"], &["human", "woman"],
+    &["to", "too", "two"],
+    &["for", "four", "fore"],
+    &["by", "buy"],
+    &["there", "their"],
+    &["where", "wear", "were"],
+    &["no", "know"],
+    &["right", "write"],
+    &["or", "are", "our"],
+    &["hour", "our"],
+    &["mail", "male"],
+    &["sale", "sail"],
+    &["weight", "wait"],
+    &["than", "then"],
+    &["see", "sea"],
+    &["new", "knew"],
+    &["check", "cheque", "czech"],
+    &["bill", "build"],
+    &["cell", "sell"],
+    &["plan", "plane", "plain"],
+    &["personal", "person"],
+    &["agent", "asian", "aging"],
+    &["parcel", "partial", "pasel"],
+    &["order", "older", "odor", "border"],
+    &["refund", "re-fund", "refunds"],
+    &["a", "an", "the"],
+    &["in", "an", "and"],
+    &["this", "the"],
+    &["it", "at"],
+    &["what", "but"],
+    &["human", "woman"],
 ];
 
 /// Characters that recognisers exchange because they sound the same.
@@ -71,6 +119,7 @@ const CONFUSED: &[&str] = &[
     "票漂", "时是事", "营赢", "业叶", "价家", "钱前", "转专传", "座做坐", "接街", "消销", "取去", "您你",
 ];
 
+/// Whether two single characters are exchanged by recognisers.
 fn confused_characters(left: &str, right: &str) -> bool {
     CONFUSED.iter().any(|group| group.contains(left) && group.contains(right))
 }
@@ -88,7 +137,7 @@ fn stem(word: &str) -> &str {
 }
 
 /// Insertions, deletions, substitutions and swaps of neighbours that turn one word into the other.
-pub(super) fn edits(left: &[u8], right: &[u8]) -> u8 {
+fn edits(left: &[u8], right: &[u8]) -> u8 {
     let width = right.len() + 1;
     let mut before_last: Vec<u8> = vec![0; width];
     let mut last: Vec<u8> = (0..width).map(|column| u8::try_from(column).unwrap_or(u8::MAX)).collect();
@@ -135,6 +184,15 @@ fn sound_key(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn distance(wanted: &str, heard: &str) -> Option<f32> {
+        Sound::of(wanted).distance(&Sound::of(heard))
+    }
+
+    #[test]
+    fn every_group_has_its_bit() {
+        assert!(SOUND_ALIKE.len() <= 64);
+    }
 
     #[test]
     fn counts_edits_with_swaps_of_neighbours() {

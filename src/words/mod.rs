@@ -15,8 +15,11 @@
 
 mod choice;
 mod closeness;
+mod common;
+mod filters;
 mod keypad;
 mod language;
+mod number_words;
 mod reading;
 mod say;
 mod shape;
@@ -29,8 +32,11 @@ mod value;
 mod weight;
 mod yes_no;
 
+pub use common::{CommonPhrase, common_phrase, common_phrases};
+pub use filters::{smooth, speak_date, speak_list, speak_money, speak_time};
 pub use keypad::{KeyReading, read_keys};
 pub use language::{Language, NotALanguage};
+pub use number_words::speak_number;
 pub use reading::{Reading, margin, read};
 pub use say::{say, spell};
 pub use shape::{MAX_SHAPE, NotAShape, Place, Shape};
@@ -41,3 +47,6 @@ pub use template::{
 };
 pub use token::normalise;
 pub use value::Value;
+
+#[cfg(test)]
+mod tests;

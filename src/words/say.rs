@@ -73,7 +73,7 @@ fn group_lengths(count: usize) -> Vec<usize> {
         1..=4 => vec![count],
         5 => vec![3, 2],
         11 => vec![3, 4, 4],
-        _ if count % 4 == 0 => vec![4; count / 4],
+        _ if count.is_multiple_of(4) => vec![4; count / 4],
         _ => {
             let threes = count / 3;
             let mut lengths = vec![3; threes];

@@ -225,7 +225,7 @@ fn open_contraction(token: Token, opened: &mut Vec<Token>) {
         let first = index == 0;
         opened.push(Token {
             text: (*word).to_owned(),
-            capitals: false,
+            capitals: token.capitals && words.len() == 1,
             glued: token.glued && first,
             after_pause: token.after_pause && first,
             start: token.start,

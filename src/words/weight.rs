@@ -26,7 +26,7 @@ const CHINESE_FUNCTION_WORDS: &str =
 
 /// Sounds and words that callers make while they think, and courtesies. As phrases, in normal form.
 #[rustfmt::skip]
-const FILLERS: &[&str] = &[
+pub(super) const FILLERS: &[&str] = &[
     "uh", "um", "umm", "uhm", "er", "erm", "eh", "ah", "oh", "hmm", "hm", "mm", "mmm", "huh", "well", "so",
     "please", "okay", "right so", "you know", "i mean", "let me see", "let us see", "let me think", "let me check",
     "hang on", "hi", "hello", "hey", "hey there", "hi there", "good morning", "good afternoon", "good evening",
@@ -74,6 +74,8 @@ pub(super) fn weight(word: &str) -> f32 {
 pub(super) struct ExtraCost {
     pub outside: f32,
     pub inside: f32,
+    /// Anywhere, when the sentence must be the whole utterance.
+    pub whole: f32,
 }
 
 /// The cost of each word of `heard` where a template lacks it; fillers cost nothing.
@@ -85,13 +87,13 @@ pub(super) fn extra_costs(heard: &[&str]) -> Vec<ExtraCost> {
         .map(|(word, is_filler)| {
             let half = if word.chars().next().is_some_and(is_han) { 0.5 } else { 1.0 };
             if is_filler {
-                ExtraCost { outside: 0.0, inside: 0.01 }
+                ExtraCost { outside: 0.0, inside: 0.01, whole: 0.0 }
             } else if is_negation(word) {
-                ExtraCost { outside: 0.05, inside: 0.7 }
+                ExtraCost { outside: 0.05, inside: 0.7, whole: 0.7 }
             } else if is_function_word(word) {
-                ExtraCost { outside: 0.01 * half, inside: 0.05 * half }
+                ExtraCost { outside: 0.01 * half, inside: 0.05 * half, whole: 0.05 * half }
             } else {
-                ExtraCost { outside: 0.06 * half, inside: 0.2 * half }
+                ExtraCost { outside: 0.06 * half, inside: 0.2 * half, whole: 0.5 * half }
             }
         })
         .collect()

@@ -2,7 +2,7 @@
 
 use super::token::tokenise;
 use super::weight::{filler_marks, is_function_word, phrase_length};
-use super::{Language, Reading, Value};
+use super::{CommonPhrase, Language, Reading, Value};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Sense {
@@ -86,13 +86,24 @@ const CHINESE: &[(&str, Sense)] = &[
     ("一个", Neither), ("有点", Neither), ("有人", Neither), ("只是", Neither),
 ];
 
+/// The phrases of yes or of no; none for other kinds.
+pub(super) fn phrases(kind: CommonPhrase, language: Language) -> Vec<&'static str> {
+    let wanted = match kind {
+        CommonPhrase::Yes => Yes,
+        CommonPhrase::No => No,
+        _ => return Vec::new(),
+    };
+    let table = if language == Language::ZH { CHINESE } else { ENGLISH };
+    table.iter().filter(|(_, sense)| *sense == wanted).map(|(phrase, _)| *phrase).collect()
+}
+
 /// Readings of `heard`.
 pub(super) fn read(heard: &str, language: Language) -> Vec<Reading> {
     let tokens = tokenise(heard);
     let words: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
     let fillers = filler_marks(&words);
     let mut senses: Vec<Sense> = Vec::new();
-    let (mut others, mut other_weight) = (0, 0.0);
+    let mut other_weight = 0.0;
     let mut at = 0;
     while at < words.len() {
         let found = longest_phrase(&words[at..], language);
@@ -103,7 +114,6 @@ pub(super) fn read(heard: &str, language: Language) -> Vec<Reading> {
             }
             None => {
                 if !fillers[at] {
-                    others += 1;
                     let half = if tokens[at].is_han() { 0.5 } else { 1.0 };
                     other_weight += half * if is_function_word(words[at]) { 0.3 } else { 1.0 };
                 }
@@ -121,7 +131,6 @@ pub(super) fn read(heard: &str, language: Language) -> Vec<Reading> {
     {
         return vec![reading(true, 0.5)];
     }
-    let _ = others;
     weigh(&senses, other_weight, &words)
 }
 

@@ -39,14 +39,16 @@ pub(crate) fn read_spelt(heard: &str, wanted: &Wanted, language: Language) -> Ve
         Some((start, behind)) => {
             let before = read(&tokens[..start]);
             let after = read(&tokens[behind..]);
-            for tail in after.iter().take(4) {
-                for head in before.iter().take(4) {
-                    add(replaced_tail(head, tail, wanted), 0.2);
+            for head in before.iter().filter(|head| wanted.is_complete(head.symbols.len())).take(3) {
+                for count in 1..head.symbols.len().min(LONGEST_TAIL + 1) {
+                    let lattice = Lattice::build(&tokens[behind..], language, letters);
+                    let tail = search(&lattice, &wanted.tail(head.symbols.len(), count)).into_iter().next();
+                    add(tail.and_then(|tail| replaced_tail(head, &tail, count)).into_iter().collect(), 0.2);
                 }
             }
             // Nothing was spelt before: the phrase took nothing back ("no, it's 1234").
             let took_back = if before.is_empty() { 0.0 } else { 0.05 };
-            let nothing_after = if after.is_empty() { 0.25 } else { 0.6 };
+            let nothing_after = if after.is_empty() { 0.25 } else { 0.7 };
             add(after, took_back);
             add(before, nothing_after);
             add(read(&tokens), 0.3);
@@ -67,22 +69,17 @@ pub(crate) struct Spelling {
     pub complete: bool,
 }
 
+/// The most symbols that a correction may replace without saying the whole value again.
+const LONGEST_TAIL: usize = 4;
+
 /// "one two three four, no, five": the last symbols of `head` are replaced by a shorter `tail`. Sure only of
 /// the length, so it should be read back.
-fn replaced_tail(head: &Spelt, tail: &Spelt, wanted: &Wanted) -> Vec<Spelt> {
-    let (head_length, tail_length) = (head.symbols.len(), tail.symbols.len());
-    if tail_length >= head_length || !wanted.is_complete(head_length) || wanted.is_complete(tail_length) {
-        return Vec::new();
+fn replaced_tail(head: &Spelt, tail: &Spelt, count: usize) -> Option<Spelt> {
+    if tail.symbols.len() != count {
+        return None;
     }
-    let kept = &head.symbols[..head_length - tail_length];
-    let mut symbols = kept.to_owned();
-    let mut cost = head.cost + tail.cost;
-    for (index, symbol) in tail.symbols.chars().enumerate() {
-        let Some((meant, repair)) = wanted.fit(kept.len() + index, symbol) else { return Vec::new() };
-        symbols.push(meant);
-        cost += repair;
-    }
-    vec![Spelt { symbols, cost }]
+    let kept = &head.symbols[..head.symbols.len() - count];
+    Some(Spelt { symbols: format!("{kept}{}", tail.symbols), cost: head.cost + tail.cost })
 }
 
 /// The last take-back: where it starts and what comes behind it.
@@ -92,7 +89,9 @@ fn last_take_back(tokens: &[Token]) -> Option<(usize, usize)> {
     let mut at = 0;
     while at < words.len() {
         let length = TAKE_BACK.iter().filter_map(|phrase| phrase_length(phrase, &words[at..])).max().unwrap_or(0);
-        if length > 0 {
+        // "NO12345678" is a code.
+        let is_spelt = tokens[at].capitals && tokens[at].text.len() > 1;
+        if length > 0 && !is_spelt {
             last = Some((at, at + length));
         }
         at += length.max(1);

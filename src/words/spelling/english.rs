@@ -1,6 +1,7 @@
 //! English spelling: digit words, letters, alphabets, "double seven", "B as in Bravo".
 
 use super::super::token::Token;
+use super::super::weight::is_function_word;
 use super::numerals;
 use super::pieces::Piece;
 
@@ -12,9 +13,8 @@ const DIGITS: &[(&str, char, f32)] = &[
     ("eight", '8', 0.0), ("nine", '9', 0.0), ("niner", '9', 0.0), ("fife", '5', 0.02), ("fower", '4', 0.02),
     ("tree", '3', 0.05),
     // Words that sound like digits; whether they are ones, their neighbours say.
-    ("won", '1', 0.06), ("wun", '1', 0.03), ("to", '2', 0.06), ("too", '2', 0.05), ("tu", '2', 0.05),
-    ("tu", '2', 0.05), ("free", '3', 0.08), ("for", '4', 0.06), ("fore", '4', 0.04), ("fourth", '4', 0.1),
-    ("fives", '5', 0.1), ("sex", '6', 0.06), ("sick", '6', 0.08), ("sicks", '6', 0.05), ("sixth", '6', 0.1),
+    ("won", '1', 0.06), ("wun", '1', 0.03), ("to", '2', 0.06), ("too", '2', 0.05), ("tu", '2', 0.05), ("free", '3', 0.08), ("for", '4', 0.06), ("fore", '4', 0.04), ("fourth", '4', 0.1),
+    ("sex", '6', 0.06), ("sick", '6', 0.08), ("sicks", '6', 0.05), ("sixth", '6', 0.1),
     ("ate", '8', 0.06), ("nein", '9', 0.05), ("mine", '9', 0.12), ("nigh", '9', 0.1), ("seventh", '7', 0.1),
     ("sven", '7', 0.1), ("hate", '8', 0.15), ("line", '9', 0.2),
 ];
@@ -65,9 +65,7 @@ const ALPHABET: &[&str] = &[
 const NATO: usize = 30;
 
 pub(super) fn is_number_word(word: &str) -> bool {
-    DIGITS[..DIGITS.len().min(17)]
-        .iter()
-        .any(|(name, _, cost)| *name == word && *cost == 0.0 && !matches!(word, "o" | "oh"))
+    DIGITS.iter().any(|(name, _, cost)| *name == word && *cost == 0.0 && !matches!(word, "o" | "oh"))
         || matches!(
             word,
             "ten"
@@ -93,25 +91,42 @@ pub(super) fn is_number_word(word: &str) -> bool {
         )
 }
 
-/// Everything that the words at the start of `tokens` may spell.
-pub(super) fn pieces(tokens: &[Token], letters: bool, pieces: &mut Vec<Piece>) {
+/// Whether `word` is said for nothing but a letter: a NATO word, or a letter's name that is no other word.
+pub(super) fn is_letter_word(word: &str) -> bool {
+    by_alphabet(word, NATO).is_some() || LETTERS.iter().any(|(name, _, cost)| *name == word && *cost <= 0.02)
+}
+
+/// Everything that the words at `at` may spell.
+pub(super) fn pieces(all: &[Token], at: usize, letters: bool, pieces: &mut Vec<Piece>) {
+    let tokens = &all[at..];
     let mut add = |span: usize, symbols: String, cost: f32| pieces.push(Piece { span, symbols, cost });
     let first = &tokens[0];
     for (digit, cost) in digits(&first.text) {
         add(1, digit.to_string(), cost);
     }
-    for (span, value) in numerals::amounts(tokens) {
-        let cut_short = numerals::amounts(tokens).iter().any(|(longer, _)| *longer > span);
-        // "one hundred | twenty" as 100 20, or "forty | two" as 40 2: possible, seldom meant.
-        add(span, value.to_string(), if cut_short { 0.25 } else { 0.0 });
+    let follows_number = at > 0 && (all[at - 1].is_number() || is_number_word(&all[at - 1].text));
+    let amounts = numerals::amounts(tokens);
+    for (span, value) in &amounts {
+        let mut cost = 0.0;
+        if amounts.iter().any(|(longer, _)| longer > span) {
+            // "one hundred | twenty" as 100 20, "forty | two" as 40 2: seldom meant, unless there was a pause.
+            cost += if tokens[*span].after_pause { 0.05 } else { 0.25 };
+        }
+        if tokens[1..*span].iter().any(|token| token.after_pause) {
+            cost += 0.05;
+        }
+        if matches!(first.text.as_str(), "hundred" | "thousand") {
+            cost += if follows_number { 0.5 } else { 0.1 };
+        }
+        add(*span, value.to_string(), cost);
     }
     if let Some(times) = repeats(&first.text) {
         repeated(&tokens[1..], times, letters, &mut add);
     }
-    if let Some(count) = count_of(first) {
-        if let Some(digit) = tokens.get(1).and_then(|token| plural(&token.text)) {
-            add(2, digit.to_string().repeat(count), 0.0);
-        }
+    if let Some(count) = count_of(first)
+        && let Some(digit) = tokens.get(1).and_then(|token| plural(&token.text))
+    {
+        add(2, digit.to_string().repeat(count), 0.0);
     }
     if letters {
         letter_pieces(tokens, &mut add);
@@ -219,9 +234,12 @@ fn letter_pieces(tokens: &[Token], add: &mut impl FnMut(usize, String, f32)) {
     let is_run =
         first.is_latin() && first.text.is_ascii() && (2..=8).contains(&first.text.len()) && !first.text.contains('\'');
     if is_run {
-        let run = first.text.to_ascii_uppercase();
-        let cost = match (first.capitals, first.text.len()) {
+        // "OK" is opened to "okay" like any other spelling of it.
+        let run =
+            if first.capitals && first.text == "okay" { "OK".to_owned() } else { first.text.to_ascii_uppercase() };
+        let cost = match (first.capitals, run.len()) {
             (true, _) => 0.02,
+            (false, _) if is_function_word(&first.text) => 0.4,
             (false, 2) => 0.15,
             (false, 3) => 0.25,
             (false, _) => 0.6,

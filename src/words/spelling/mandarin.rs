@@ -46,27 +46,29 @@ const LETTERS: &[(&str, char, f32)] = &[
 ];
 
 pub(super) fn is_number_character(word: &str) -> bool {
-    DIGITS[..SURE].iter().any(|(name, _, _)| *name == word)
+    matches!(word, "十" | "百" | "千") || DIGITS[..SURE].iter().any(|(name, _, _)| *name == word)
 }
 
-/// Everything that the characters at the start of `tokens` may spell.
-pub(super) fn pieces(tokens: &[Token], letters: bool, pieces: &mut Vec<Piece>) {
-    let words: Vec<&str> = tokens.iter().take(16).map(|token| token.text.as_str()).collect();
+/// Everything that the characters at `at` may spell.
+pub(super) fn pieces(all: &[Token], at: usize, letters: bool, pieces: &mut Vec<Piece>) {
+    let words: Vec<&str> = all[at..].iter().take(16).map(|token| token.text.as_str()).collect();
     let mut add = |span: usize, symbols: String, cost: f32| pieces.push(Piece { span, symbols, cost });
     for (_, digit, cost) in DIGITS.iter().filter(|(name, _, _)| *name == words[0]) {
         add(1, digit.to_string(), *cost);
     }
+    // The 十二 of 四十二 is no 12.
+    let is_torn = words[0] == "十" && at > 0 && is_number_character(&all[at - 1].text);
     let amounts = amounts(&words);
     for (span, value) in &amounts {
         let cut_short = amounts.iter().any(|(longer, _)| longer > span);
-        add(*span, value.to_string(), if cut_short { 0.25 } else { 0.0 });
+        add(*span, value.to_string(), if cut_short { 0.25 } else { 0.0 } + if is_torn { 0.5 } else { 0.0 });
     }
     // "三个零" is 000, "两个七" is 77.
     if let (Some(count), Some("个")) = (digit_value(words[0]), words.get(1).copied())
         && (2..=6).contains(&count)
         && let Some(symbol) = words.get(2).and_then(|word| sure_symbol(word))
     {
-        add(3, symbol.to_string().repeat(count as usize), 0.02);
+        add(3, symbol.to_string().repeat(usize::try_from(count).unwrap_or(0)), 0.0);
     }
     if letters {
         for (name, letter, cost) in LETTERS {

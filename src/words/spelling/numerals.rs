@@ -30,72 +30,110 @@ fn value_of(table: &[(&str, u64)], word: &str) -> Option<u64> {
     table.iter().find(|(name, _)| *name == word).map(|(_, value)| *value)
 }
 
-/// A number below 100 at the start of `tokens`: `(tokens taken, value)`, the longest first.
+/// A number below 100 at the start of `tokens`, in every way it may end.
 fn below_hundred(tokens: &[Token]) -> Vec<(usize, u64)> {
     let Some(first) = tokens.first() else { return Vec::new() };
     if first.is_number() {
-        let value = if first.text.len() <= 2 && !first.text.starts_with('0') { first.text.parse().ok() } else { None };
+        let is_short = first.text.len() <= 2 && !first.text.starts_with('0');
+        let value = if is_short { first.text.parse().ok() } else { None };
         return value.map(|value| (1, value)).into_iter().collect();
     }
     if let Some(value) = value_of(&SMALL, &first.text) {
         return vec![(1, value)];
     }
     let Some(tens) = value_of(&TENS, &first.text) else { return Vec::new() };
-    let unit = tokens.get(1).filter(|token| !token.after_pause).and_then(|token| value_of(&SMALL[..9], &token.text));
-    match unit {
-        Some(unit) => vec![(2, tens + unit), (1, tens)],
-        None => vec![(1, tens)],
-    }
+    let unit = tokens.get(1).and_then(|token| value_of(&SMALL[..9], &token.text));
+    let mut found = vec![(1, tens)];
+    found.extend(unit.map(|unit| (2, tens + unit)));
+    found
 }
 
-/// An amount of at least ten at the start of `tokens`, in every way it may end: `(tokens taken, value)`,
-/// the longest first. Single digits are not amounts.
-pub(super) fn amounts(tokens: &[Token]) -> Vec<(usize, u64)> {
-    let word = |at: usize| tokens.get(at).map_or("", |token: &Token| token.text.as_str());
+/// A number of hundreds, or below: "twelve hundred", "two hundred and five", "forty".
+fn hundreds(tokens: &[Token]) -> Vec<(usize, u64)> {
     let mut found = Vec::new();
-    let mut heads = below_hundred(tokens);
-    if matches!(word(0), "a") && matches!(word(1), "hundred" | "thousand") {
-        heads.push((1, 1));
-    }
-    if matches!(word(0), "hundred" | "thousand") {
-        heads.push((0, 1));
-    }
-    for (span, value) in heads {
-        match word(span) {
-            "hundred" => with_rest(tokens, span + 1, value * 100, 100, &mut found),
-            "thousand" => {
-                let before = found.len();
-                with_rest(tokens, span + 1, value * 1000, 1000, &mut found);
-                debug_assert!(found.len() > before);
-            }
-            _ => {}
-        }
-        if value >= 10 {
+    for (span, value) in heads(tokens, "hundred") {
+        if word(tokens, span) == "hundred" {
+            with_rest(tokens, span + 1, value * 100, 100, below_hundred, &mut found);
+        } else if span > 0 {
             found.push((span, value));
         }
     }
-    found.sort_by_key(|(span, _)| std::cmp::Reverse(*span));
+    found
+}
+
+/// What may stand before `unit`: a number, "a", or nothing at all.
+fn heads(tokens: &[Token], unit: &str) -> Vec<(usize, u64)> {
+    let mut heads = below_hundred(tokens);
+    if word(tokens, 0) == "a" && word(tokens, 1) == unit {
+        heads.push((1, 1));
+    }
+    if word(tokens, 0) == unit {
+        heads.push((0, 1));
+    }
+    heads
+}
+
+fn word(tokens: &[Token], at: usize) -> &str {
+    tokens.get(at).map_or("", |token| token.text.as_str())
+}
+
+/// Amounts of at least ten at the start of `tokens`, in every way they may end: `(tokens taken, value)`,
+/// the longest first. Single digits are not amounts.
+pub(super) fn amounts(tokens: &[Token]) -> Vec<(usize, u64)> {
+    let mut heads = hundreds(tokens);
+    heads.extend(self::heads(tokens, "thousand").into_iter().filter(|(span, _)| word(tokens, *span) == "thousand"));
+    let mut found = Vec::new();
+    for (span, value) in heads {
+        if word(tokens, span) == "thousand" && value < 1000 {
+            with_rest(tokens, span + 1, value * 1000, 1000, hundreds, &mut found);
+        }
+        if value >= 10 && span > 0 {
+            found.push((span, value));
+        }
+    }
+    found.sort_by_key(|(span, value)| (std::cmp::Reverse(*span), *value));
     found.dedup();
     found
 }
 
-/// `base` alone, and `base` with what follows when that is smaller than `limit`: "two hundred [and] five".
-fn with_rest(tokens: &[Token], at: usize, base: u64, limit: u64, found: &mut Vec<(usize, u64)>) {
-    let behind_and = at + usize::from(tokens.get(at).is_some_and(|token| token.text == "and"));
-    for start in [behind_and, at] {
-        let Some(rest) = tokens.get(start..) else { continue };
-        if rest.first().is_some_and(|token| token.after_pause && start == at) {
-            continue;
-        }
-        for (span, value) in below_hundred(rest) {
-            let next = rest.get(span).map_or("", |token| token.text.as_str());
-            if limit == 1000 && next == "hundred" && value < 10 {
-                let mut inner = Vec::new();
-                with_rest(tokens, start + span + 1, value * 100, 100, &mut inner);
-                found.extend(inner.into_iter().map(|(end, hundreds)| (end, base + hundreds)));
-            }
+/// `base` alone, and `base` with a number below `limit` behind it: "two hundred [and] five".
+fn with_rest(
+    tokens: &[Token],
+    at: usize,
+    base: u64,
+    limit: u64,
+    rest: fn(&[Token]) -> Vec<(usize, u64)>,
+    found: &mut Vec<(usize, u64)>,
+) {
+    found.push((at, base));
+    let start = at + usize::from(word(tokens, at) == "and");
+    let Some(behind) = tokens.get(start..) else { return };
+    for (span, value) in rest(behind) {
+        if value < limit {
             found.push((start + span, base + value));
         }
     }
-    found.push((at, base));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::token::tokenise;
+    use super::*;
+
+    #[test]
+    fn the_longest_amount_comes_first() {
+        for (heard, value) in [
+            ("forty two", 42),
+            ("a hundred and five", 105),
+            ("twelve hundred", 1200),
+            ("two thousand three hundred and forty five", 2345),
+            ("two hundred thousand", 200_000),
+            ("ninety nine thousand nine hundred and ninety nine", 99_999),
+            ("2 thousand and 5", 2005),
+        ] {
+            let tokens = tokenise(heard);
+            assert_eq!(amounts(&tokens).first(), Some(&(tokens.len(), value)), "{heard}");
+        }
+        assert!(amounts(&tokenise("seven")).is_empty());
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::super::Language;
 use super::super::token::Token;
-use super::super::weight::phrase_length;
+use super::super::weight::{FILLERS, phrase_length};
 use super::{english, mandarin, numerals};
 
 /// One way to take the words at some place.
@@ -42,28 +42,23 @@ pub(super) struct Lattice {
 impl Lattice {
     pub fn build(tokens: &[Token], language: Language, letters: bool) -> Self {
         let words: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
-        let mut fillers = super::super::weight::filler_marks(&words);
-        mark_connectives(&words, &mut fillers);
+        let fillers = fillers(&words);
         let mut pieces: Vec<Vec<Piece>> = vec![Vec::new(); tokens.len()];
-        for at in 0..tokens.len() {
-            let here = &mut pieces[at];
+        for (at, here) in pieces.iter_mut().enumerate() {
             numerals::pieces(&tokens[at..], here);
             if language == Language::ZH || tokens[at].is_han() {
-                mandarin::pieces(&tokens[at..], letters, here);
+                mandarin::pieces(tokens, at, letters, here);
             }
             if tokens[at].is_latin() || tokens[at].is_number() {
-                english::pieces(&tokens[at..], letters, here);
+                english::pieces(tokens, at, letters, here);
             }
         }
         let skips = (0..tokens.len())
-            .map(|at| {
-                if is_surely_symbol(&tokens[at], letters) {
-                    Skipped::Symbol
-                } else if fillers[at] {
-                    Skipped::Filler
-                } else {
-                    Skipped::Word
-                }
+            .map(|at| match fillers[at] {
+                Filler::Phrase => Skipped::Filler,
+                _ if is_surely_symbol(tokens, at, letters) => Skipped::Symbol,
+                Filler::Word => Skipped::Filler,
+                Filler::Not => Skipped::Word,
             })
             .collect();
         let pauses = tokens.iter().map(|token| token.after_pause).collect();
@@ -71,13 +66,35 @@ impl Lattice {
     }
 }
 
-fn is_surely_symbol(token: &Token, letters: bool) -> bool {
-    if token.is_number() {
+fn is_surely_symbol(tokens: &[Token], at: usize, letters: bool) -> bool {
+    let token = &tokens[at];
+    let text = token.text.as_str();
+    let is_number = |token: &Token| {
+        token.is_number() || english::is_number_word(&token.text) || mandarin::is_number_character(&token.text)
+    };
+    if is_number(token) {
         return true;
     }
-    let is_spelt_letter =
-        letters && token.text.len() == 1 && token.is_latin() && !matches!(token.text.as_str(), "a" | "i" | "o");
-    is_spelt_letter || english::is_number_word(&token.text) || mandarin::is_number_character(&token.text)
+    if matches!(text, "oh" | "o") {
+        // A zero when it runs into other digits, a sigh when a pause follows.
+        let next = tokens.get(at + 1).filter(|next| !next.after_pause);
+        let before = at.checked_sub(1).map(|before| &tokens[before]);
+        let is_digit = |other: &Token| {
+            is_number(other) || matches!(other.text.as_str(), "oh" | "o" | "double" | "triple" | "treble")
+        };
+        return next.is_some_and(is_digit) || before.is_some_and(is_digit);
+    }
+    if !letters {
+        return false;
+    }
+    let is_explained = tokens.get(at + 1).is_some_and(|next| next.text == "as")
+        && tokens.get(at + 2).is_some_and(|next| next.text == "in");
+    let is_spelt_letter = text.len() == 1 && token.is_latin();
+    match text {
+        "i" => is_explained,
+        "a" => is_explained || token.capitals,
+        _ => is_spelt_letter || english::is_letter_word(text),
+    }
 }
 
 /// Words that stand between symbols and mean nothing there.
@@ -96,13 +113,34 @@ const CONNECTIVES: &[&str] = &[
     "这",
 ];
 
-fn mark_connectives(words: &[&str], fillers: &mut [bool]) {
-    let mut at = 0;
-    while at < words.len() {
-        let length = CONNECTIVES.iter().filter_map(|phrase| phrase_length(phrase, &words[at..])).max().unwrap_or(0);
-        fillers[at..at + length].fill(true);
-        at += length.max(1);
+/// Whether a word may be skipped freely.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Filler {
+    Not,
+    /// One word, which may be a symbol all the same: `oh`.
+    Word,
+    /// Part of a phrase, and no symbol even where it sounds like one: the `one` of `one moment`.
+    Phrase,
+}
+
+fn fillers(words: &[&str]) -> Vec<Filler> {
+    let mut marks = vec![Filler::Not; words.len()];
+    for phrases in [FILLERS, CONNECTIVES] {
+        let mut at = 0;
+        while at < words.len() {
+            let length = longest(phrases, &words[at..]);
+            let mark = if length > 1 { Filler::Phrase } else { Filler::Word };
+            for place in &mut marks[at..at + length] {
+                *place = if *place == Filler::Phrase { *place } else { mark };
+            }
+            at += length.max(1);
+        }
     }
+    marks
+}
+
+fn longest(phrases: &[&str], words: &[&str]) -> usize {
+    phrases.iter().filter_map(|phrase| phrase_length(phrase, words)).max().unwrap_or(0)
 }
 
 /// What comes just before a value.
@@ -118,7 +156,7 @@ const INTRODUCTIONS: &[&str] = &[
 fn introduced_at(words: &[&str]) -> usize {
     let mut behind = 0;
     for at in 0..words.len() {
-        let length = INTRODUCTIONS.iter().filter_map(|phrase| phrase_length(phrase, &words[at..])).max().unwrap_or(0);
+        let length = longest(INTRODUCTIONS, &words[at..]);
         if length > 0 && at + length < words.len() {
             behind = behind.max(at + length);
         }

@@ -65,7 +65,7 @@ pub(super) fn search(lattice: &Lattice, wanted: &Wanted) -> Vec<Spelt> {
 
 /// A word that only sounds like a symbol.
 fn is_doubtful(cost: f32) -> bool {
-    cost >= 0.04
+    cost > 0.05
 }
 
 /// Whether a word before or behind is surely a symbol.
@@ -85,7 +85,7 @@ fn skip(partial: &Partial, lattice: &Lattice, at: usize) -> Partial {
         Skipped::Word => {
             next.lost_symbol = false;
             if started {
-                next.gap += 0.08;
+                next.gap += 0.18;
             } else if !introduced {
                 next.cost = (next.cost + 0.012).min(next.cost.max(0.1));
             }
@@ -94,7 +94,7 @@ fn skip(partial: &Partial, lattice: &Lattice, at: usize) -> Partial {
             let loss = match (introduced, started) {
                 (true, _) => 0.03,
                 (false, false) => 0.3,
-                (false, true) => 0.8,
+                (false, true) => 1.0,
             };
             next.cost += loss;
             next.lost_symbol = !introduced;

@@ -24,6 +24,17 @@ impl Wanted {
         }
     }
 
+    /// The last `count` symbols of a value that is `length` long.
+    pub fn tail(&self, length: usize, count: usize) -> Self {
+        match self {
+            Self::Digits { .. } => Self::Digits { min: count, max: count },
+            Self::Places(places) => {
+                let end = length.min(places.len());
+                Self::Places(places[end.saturating_sub(count)..end].to_vec())
+            }
+        }
+    }
+
     /// Whether `count` fitting symbols are a whole value.
     pub fn is_complete(&self, count: usize) -> bool {
         match self {

@@ -8,7 +8,7 @@
 use std::collections::BTreeSet;
 
 use super::super::Language;
-use super::super::closeness::distance;
+use super::super::closeness::Sound;
 use super::super::token::{Token, tokenise};
 use super::super::weight::{ExtraCost, extra_costs, is_function_word, is_negation, weight};
 use super::{Node, Template};
@@ -44,6 +44,10 @@ pub struct Match {
 #[derive(Clone, PartialEq)]
 pub(crate) struct Graph {
     states: Vec<State>,
+    /// The weight of the heaviest wording.
+    heaviest: f32,
+    /// A slot is in some wording.
+    has_slots: bool,
 }
 
 #[derive(Clone, PartialEq, Default)]
@@ -62,15 +66,48 @@ struct Edge {
 #[derive(Clone, PartialEq)]
 enum EdgeKind {
     Nothing,
-    Word { word: String, weight: f32, missing: f32 },
+    Word { sound: Sound, weight: f32, missing: f32 },
     Slot(usize),
 }
 
 impl Graph {
     pub(super) fn build(root: &Node) -> Self {
-        let mut graph = Self { states: vec![State::default()] };
+        let mut graph = Self { states: vec![State::default()], heaviest: heaviest(root), has_slots: false };
         graph.add(root, 0);
+        graph.has_slots = graph.states.iter().any(|state| state.slot.is_some());
         graph
+    }
+
+    /// Words of the template, all wordings together.
+    fn words(&self) -> impl Iterator<Item = &Sound> {
+        self.states.iter().flat_map(|state| &state.edges).filter_map(|edge| match &edge.kind {
+            EdgeKind::Word { sound, .. } => Some(sound),
+            _ => None,
+        })
+    }
+
+    /// A score that no alignment can exceed: words heard that are near no word of the template are extra in
+    /// all of them. It spares most templates the alignment.
+    fn bound(&self, heard: &Heard, around: Around) -> f32 {
+        if self.has_slots {
+            return 1.0;
+        }
+        let mut any_near = false;
+        let mut cost = 0.0;
+        for (at, sound) in heard.sounds.iter().enumerate() {
+            let text = sound.text();
+            let is_near = self.words().any(|word| {
+                // Parts of words written together or apart count as near.
+                let part = word.text().contains(text) || (word.text().len() > 1 && text.contains(word.text()));
+                part || word.distance(sound).is_some()
+            });
+            any_near |= is_near;
+            if !is_near {
+                let extra = heard.extras[at];
+                cost += if around == Around::Whole { extra.whole } else { 0.0 };
+            }
+        }
+        if any_near { 1.0 - cost / self.heaviest.max(1.0) } else { 0.0 }
     }
 
     fn new_state(&mut self) -> usize {
@@ -85,7 +122,7 @@ impl Graph {
                 let to = self.new_state();
                 let weight = weight(word);
                 let missing = weight * if is_function_word(word) { 1.0 } else { MISSING };
-                let kind = EdgeKind::Word { word: word.clone(), weight, missing };
+                let kind = EdgeKind::Word { sound: Sound::of(word), weight, missing };
                 self.states[from].edges.push(Edge { to, kind });
                 to
             }
@@ -117,6 +154,16 @@ impl Graph {
     }
 }
 
+/// The weight of the heaviest wording of `node`.
+fn heaviest(node: &Node) -> f32 {
+    match node {
+        Node::Word(word) => weight(word),
+        Node::Slot(_) => SLOT_WEIGHT,
+        Node::Sequence(parts) => parts.iter().map(heaviest).sum(),
+        Node::Either(parts) => parts.iter().map(heaviest).fold(0.0, f32::max),
+    }
+}
+
 /// The best way to one state with some words consumed.
 #[derive(Clone)]
 struct Cell {
@@ -142,8 +189,9 @@ impl Cell {
 }
 
 /// What was heard, prepared once for many templates.
-pub(crate) struct Heard {
+pub(in super::super) struct Heard {
     tokens: Vec<Token>,
+    sounds: Vec<Sound>,
     extras: Vec<ExtraCost>,
     /// For each word, whether a negation stands right before it: "do not want to cancel".
     negated: Vec<bool>,
@@ -151,12 +199,13 @@ pub(crate) struct Heard {
 }
 
 impl Heard {
-    pub(crate) fn new(text: &str) -> Self {
+    pub fn new(text: &str) -> Self {
         let tokens = tokenise(text);
         let words: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
         let extras = extra_costs(&words);
         let negated = (0..words.len()).map(|at| is_negated(&words[..at], &tokens[..=at])).collect();
-        Self { tokens, extras, negated, original: text.chars().collect() }
+        let sounds = words.iter().map(|word| Sound::of(word)).collect();
+        Self { tokens, sounds, extras, negated, original: text.chars().collect() }
     }
 
     fn text_between(&self, first: usize, behind: usize) -> String {
@@ -181,24 +230,29 @@ impl Template {
     /// Fillers and courtesies are skipped, contractions opened, near words taken at a cost, Chinese compared
     /// by character in simplified form. Compare the score with [`ACCEPT`].
     pub fn matches(&self, heard: &str, _language: Language) -> Option<Match> {
-        self.align(&Heard::new(heard), Around::Story)
+        self.align(&Heard::new(heard), Around::Story, 0.0)
     }
 
     /// As [`Template::matches`], for a sentence that must be the whole utterance, courtesies and fillers
     /// apart: other words before or behind it cost as much as words in the middle.
     pub fn matches_whole(&self, heard: &str, _language: Language) -> Option<Match> {
-        self.align(&Heard::new(heard), Around::Whole)
+        self.align(&Heard::new(heard), Around::Whole, 0.0)
     }
 
     pub(super) fn matches_heard(&self, heard: &Heard) -> Option<Match> {
-        self.align(heard, Around::Story)
+        self.align(heard, Around::Story, 0.0)
     }
 
-    #[allow(dead_code)] pub(crate) fn matches_heard_whole(&self, heard: &Heard) -> Option<Match> {
-        self.align(heard, Around::Whole)
+    /// As [`Template::matches_whole`], for scores of at least [`ACCEPT`] only.
+    pub(in super::super) fn accepts_whole(&self, heard: &Heard) -> Option<Match> {
+        self.align(heard, Around::Whole, ACCEPT)
     }
 
-    fn align(&self, heard: &Heard, around: Around) -> Option<Match> {
+    fn align(&self, heard: &Heard, around: Around, at_least: f32) -> Option<Match> {
+        let bound = self.graph.bound(heard, around);
+        if bound <= 0.0 || bound < at_least {
+            return None;
+        }
         let states = &self.graph.states;
         let accept = states.len() - 1;
         let columns = heard.tokens.len();
@@ -211,17 +265,17 @@ impl Template {
                 let Some(extra) = heard.extras.get(column) else { continue };
                 let is_outside = state == 0 || state == accept;
                 let mut longer = cell;
-                match (is_outside, around) {
-                    (true, Around::Story) => longer.outside += extra.outside,
-                    (true, Around::Whole) => longer.cost += extra.inside * 1.5,
-                    (false, _) => longer.cost += extra.inside,
+                match (around, is_outside) {
+                    (Around::Story, true) => longer.outside += extra.outside,
+                    (Around::Story, false) => longer.cost += extra.inside,
+                    (Around::Whole, _) => longer.cost += extra.whole,
                 }
                 offer(&mut cells[column + 1][state], longer);
             }
         }
         let best = cells[columns][accept].take()?;
         let score = best.score();
-        if score <= 0.0 {
+        if score <= 0.0 || score < at_least {
             return None;
         }
         let slots = best
@@ -256,14 +310,15 @@ impl Template {
                     offer(&mut cells[column + 1][edge.to], next);
                 }
                 EdgeKind::Slot(_) => {}
-                EdgeKind::Word { word, weight, missing } => {
+                EdgeKind::Word { sound, weight, missing } => {
+                    let word = sound.text();
                     let step =
                         |cost: f32| Cell { cost: cell.cost + cost, weight: cell.weight + weight, ..cell.clone() };
                     offer(&mut cells[column][edge.to], step(*missing));
                     let Some(token) = token else { continue };
                     let reversed = if !cell.started && heard.negated[column] { REVERSED } else { 0.0 };
                     let heard_step = |cost: f32| Cell { started: true, ..step(cost + reversed) };
-                    if let Some(distance) = distance(word, &token.text) {
+                    if let Some(distance) = sound.distance(&heard.sounds[column]) {
                         offer(&mut cells[column + 1][edge.to], heard_step(distance * weight.max(0.5)));
                     }
                     if let Some(second) = heard.tokens.get(column + 1)
@@ -271,7 +326,7 @@ impl Template {
                     {
                         offer(&mut cells[column + 2][edge.to], heard_step(JOINED));
                     }
-                    if let Some(rest) = token.text.strip_prefix(word.as_str())
+                    if let Some(rest) = token.text.strip_prefix(word)
                         && !rest.is_empty()
                         && token.is_latin()
                     {
@@ -285,8 +340,8 @@ impl Template {
     /// The heard word is two words of the template written as one: `pickup` for `pick up`.
     fn leave_joined(&self, cells: &mut [Vec<Option<Cell>>], column: usize, state: usize, rest: &str, cell: &Cell) {
         for edge in &self.graph.states[state].edges {
-            if let EdgeKind::Word { word, weight, .. } = &edge.kind
-                && word == rest
+            if let EdgeKind::Word { sound, weight, .. } = &edge.kind
+                && sound.text() == rest
             {
                 let next = Cell { weight: cell.weight + weight, ..cell.clone() };
                 offer(&mut cells[column + 1][edge.to], next);

@@ -8,6 +8,7 @@ mod parse;
 mod rank;
 mod samples;
 
+pub(super) use matching::Heard;
 pub use matching::{ACCEPT, Match};
 pub use parse::{MAX_DEPTH, MAX_WORDS, TemplateError, TemplateProblem};
 pub use rank::{Candidate, is_clear, rank};
