@@ -5,6 +5,10 @@ use std::f32::consts::TAU;
 use super::tones::{COLUMNS, KEYPAD, ROWS};
 use super::{Frame, Hertz, Key};
 
+mod fit;
+
+use fit::Fit;
+
 /// Samples between two looks: 5 ms.
 const HOP: usize = 40;
 /// Hops in a window: 20 ms.
@@ -18,16 +22,16 @@ const RATE: f32 = 8_000.0;
 /// Looks in a row that must agree on a key: four windows, 35 ms from end to end, lie within any tone of 40 ms.
 const LOOKS_TO_PRESS: u32 = 4;
 /// Looks in a row without the key before it is let go: an interruption of 10 ms is bridged, one of 40 ms is not.
-const LOOKS_TO_RELEASE: u32 = 8;
+const LOOKS_TO_RELEASE: u32 = 5;
 
 /// The least power of a window, as a share of full scale: -38 dBov.
 const LEAST_POWER: f32 = 1.6e-4;
 /// The share of the power that must be in the two tones. All else in the sound, as a voice has, stands against it.
-const TONES_SHARE: f32 = 0.80;
-/// The same while a key is held.
-const HELD_SHARE: f32 = 0.4;
+const TONES_SHARE: f32 = 0.92;
+/// The share, roughly measured, from which a window is looked at closely, and a key goes on being held.
+const GLANCE_SHARE: f32 = 0.4;
 /// How far a tone's frequency may be off: Q.24 asks that 1.5 % be accepted and 3.5 % be refused.
-const FREQUENCY_TOLERANCE: f32 = 0.025;
+const FREQUENCY_TOLERANCE: f32 = 0.018;
 /// The most that the column may be stronger than the row: 6 dB.
 const MOST_TWIST: f32 = 4.0;
 /// The most that it may be weaker: 9 dB.
@@ -36,8 +40,10 @@ const LEAST_TWIST: f32 = 0.125;
 const HARMONIC_SHARE: f32 = 0.025;
 /// Nearer than this to a tone, in Hz, a window shows the tone itself.
 const LEAKAGE: f32 = 160.0;
-/// How much the power of a tone may change from one look to the next: 2 dB either way.
-const STEADINESS: f32 = 1.6;
+/// How much the power of a tone may change over the looks that agree: 2 dB either way.
+const STEADY_POWER: f32 = 1.6;
+/// How much its frequency may: 0.4 %, eight times what noise 15 dB below does to the measurement. A voice glides by more.
+const STEADY_FREQUENCY: f32 = 1.004;
 
 #[derive(Clone, Copy, Default, PartialEq)]
 struct Complex {
@@ -76,12 +82,22 @@ struct Strength {
     hertz: f32,
 }
 
+/// A key that a window might show.
+#[derive(Clone, Copy)]
+struct Glance {
+    key: Key,
+    /// The key's own frequencies, in Hz.
+    nominal: [f32; 2],
+    /// The frequencies there are.
+    hertz: [f32; 2],
+}
+
 /// A key that a window shows.
 #[derive(Clone, Copy)]
 struct Sight {
     key: Key,
-    row: f32,
-    column: f32,
+    powers: [f32; 2],
+    hertz: [f32; 2],
 }
 
 /// Listens to a line at 8 kHz for keys. One for each line; nothing on the heap.
@@ -97,7 +113,8 @@ pub struct KeyDetector {
     samples: [f32; WINDOW],
     hops: [[Complex; TONES]; HOPS],
     powers: [f32; HOPS],
-    seen: Option<Sight>,
+    /// The first of the looks that agree, and how many they are.
+    first: Option<Sight>,
     looks: u32,
     held: Option<Key>,
     misses: u32,
@@ -123,7 +140,7 @@ impl KeyDetector {
             samples: [0.0; WINDOW],
             hops: [[Complex::default(); TONES]; HOPS],
             powers: [0.0; HOPS],
-            seen: None,
+            first: None,
             looks: 0,
             held: None,
             misses: 0,
@@ -173,22 +190,19 @@ impl KeyDetector {
 
     fn look(&mut self) -> Option<Key> {
         let power: f32 = self.powers.iter().sum();
-        let candidate = if power < LEAST_POWER { None } else { self.candidate(power) };
+        let glance = if power < LEAST_POWER { None } else { self.glance(power) };
         if let Some(held) = self.held {
-            let is_there = candidate.is_some_and(|(sight, share)| sight.key == held && share >= HELD_SHARE);
-            self.misses = if is_there { 0 } else { self.misses + 1 };
+            self.misses = if glance.is_some_and(|glance| glance.key == held) { 0 } else { self.misses + 1 };
             if self.misses >= LOOKS_TO_RELEASE {
                 self.held = None;
             }
         }
-        let sight = candidate.filter(|&(sight, share)| share >= TONES_SHARE && self.is_pure(sight));
-        let sight = sight.map(|(sight, _)| sight);
-        self.looks = match (self.seen, sight) {
-            (_, None) => 0,
-            (Some(before), Some(now)) if now.follows(before) => self.looks + 1,
-            _ => 1,
-        };
-        self.seen = sight;
+        let sight = glance.and_then(|glance| self.sight(glance));
+        match (self.first, sight) {
+            (_, None) => (self.first, self.looks) = (None, 0),
+            (Some(first), Some(now)) if now.agrees_with(first) => self.looks += 1,
+            _ => (self.first, self.looks) = (sight, 1),
+        }
         let key = sight.filter(|_| self.looks >= LOOKS_TO_PRESS)?.key;
         if self.held == Some(key) {
             return None;
@@ -198,24 +212,33 @@ impl KeyDetector {
         Some(key)
     }
 
-    /// The strongest row and column, if their frequencies and balance are those of a key, and their share of the power.
-    fn candidate(&self, power: f32) -> Option<(Sight, f32)> {
-        let row = self.strongest(0);
-        let column = self.strongest(4);
-        let (row_tone, column_tone) = (self.strength(row), self.strength(column));
-        for (tone, strength) in [(row, row_tone), (column, column_tone)] {
-            let nominal = frequency(tone);
-            if (strength.hertz - nominal).abs() > FREQUENCY_TOLERANCE * nominal {
-                return None;
-            }
-        }
-        let twist = column_tone.power / row_tone.power;
-        if !(LEAST_TWIST..=MOST_TWIST).contains(&twist) {
+    /// The strongest row and column, where they might be a key.
+    fn glance(&self, power: f32) -> Option<Glance> {
+        let (row, column) = (self.strongest(0), self.strongest(4));
+        let tones = [self.strength(row), self.strength(column)];
+        let share = (tones[0].power + tones[1].power) / power;
+        if share < GLANCE_SHARE {
             return None;
         }
         let key = Key::from_char(KEYPAD[row][column - 4])?;
-        let share = (row_tone.power + column_tone.power) / power;
-        Some((Sight { key, row: row_tone.power, column: column_tone.power }, share))
+        Some(Glance { key, nominal: [frequency(row), frequency(column)], hertz: tones.map(|tone| tone.hertz) })
+    }
+
+    /// A glance looked at closely: a key, if frequencies, balance, and the absence of anything else are a key's.
+    fn sight(&self, glance: Glance) -> Option<Sight> {
+        let is_near = |hertz: [f32; 2], tolerance: f32| {
+            hertz.iter().zip(glance.nominal).all(|(hertz, nominal)| (hertz - nominal).abs() <= tolerance * nominal)
+        };
+        if !is_near(glance.hertz, 2.0 * FREQUENCY_TOLERANCE) {
+            return None;
+        }
+        let fit = Fit::near(&self.samples, glance.hertz);
+        let [row, column] = fit.powers;
+        let is_key = is_near(fit.hertz, FREQUENCY_TOLERANCE)
+            && (LEAST_TWIST..=MOST_TWIST).contains(&(column / row))
+            && fit.share >= TONES_SHARE
+            && self.is_pure(fit);
+        is_key.then_some(Sight { key: glance.key, powers: fit.powers, hertz: fit.hertz })
     }
 
     /// The strongest of the four frequencies from `first` on.
@@ -251,11 +274,10 @@ impl KeyDetector {
     }
 
     /// Whether neither tone has harmonics. Where the second cannot be told from the other tone, the third is looked at.
-    fn is_pure(&self, sight: Sight) -> bool {
-        let most = HARMONIC_SHARE * (sight.row + sight.column) / 2.0;
-        let tones = [self.strength(self.strongest(0)).hertz, self.strength(self.strongest(4)).hertz];
-        let is_clear = |hertz: f32| tones.iter().all(|tone| (tone - hertz).abs() > LEAKAGE);
-        tones.iter().all(|tone| {
+    fn is_pure(&self, fit: Fit) -> bool {
+        let most = HARMONIC_SHARE * (fit.powers[0] + fit.powers[1]) / 2.0;
+        let is_clear = |hertz: f32| fit.hertz.iter().all(|tone| (tone - hertz).abs() > LEAKAGE);
+        fit.hertz.iter().all(|tone| {
             let harmonic = if is_clear(2.0 * tone) { 2.0 * tone } else { 3.0 * tone };
             self.power_at(harmonic) < most
         })
@@ -275,10 +297,14 @@ impl KeyDetector {
 }
 
 impl Sight {
-    /// Whether this is the same key as before, as loud as before.
-    fn follows(self, before: Self) -> bool {
-        let is_steady = |now: f32, before: f32| now < before * STEADINESS && before < now * STEADINESS;
-        self.key == before.key && is_steady(self.row, before.row) && is_steady(self.column, before.column)
+    /// Whether this is the same key, as loud and at the same frequencies.
+    fn agrees_with(self, first: Self) -> bool {
+        let near = |now: [f32; 2], first: [f32; 2], most: f32| {
+            now.iter().zip(first).all(|(&now, first)| now < first * most && first < now * most)
+        };
+        self.key == first.key
+            && near(self.powers, first.powers, STEADY_POWER)
+            && near(self.hertz, first.hertz, STEADY_FREQUENCY)
     }
 }
 

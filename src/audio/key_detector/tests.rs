@@ -146,7 +146,7 @@ fn keys_are_heard_through_noise() {
 #[test]
 fn the_same_key_twice_is_two_presses_and_a_flutter_is_one() {
     let key = Key::from_char('7').expect("a key");
-    for (gap, keys) in [(8, "7"), (10, "7"), (45, "77"), (60, "77")] {
+    for (gap, keys) in [(5, "7"), (10, "7"), (40, "77"), (45, "77"), (60, "77")] {
         for shift in 0..20 {
             let mut sound = vec![0.0; 800 + shift * 8];
             append(&mut sound, key, IDEAL);
