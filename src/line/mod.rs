@@ -11,6 +11,9 @@
 //! ```
 
 mod leg;
+pub mod local;
+mod own_end;
+pub mod recording;
 pub mod rtp;
 pub mod sdp;
 

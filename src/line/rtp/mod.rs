@@ -14,11 +14,14 @@
 //! ```
 
 mod control;
+mod inbound;
+mod outbound;
 mod packet;
 mod pool;
 mod reception;
 mod reframe;
 mod remote;
+mod reports;
 mod rtcp;
 mod session;
 mod source;
@@ -28,3 +31,6 @@ pub use control::{RtpControl, RtpStats};
 pub use pool::{BadPortRange, NoFreePort, PortGauges, PortPool};
 pub use remote::{Direction, RemoteMedia};
 pub use session::RtpSession;
+
+#[cfg(test)]
+mod tests;

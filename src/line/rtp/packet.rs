@@ -105,7 +105,7 @@ mod tests {
         assert!(RtpPacket::parse(&no_padding).is_none(), "padding of nothing");
         let mut only_padding = with(0, 0xa0);
         only_padding[13] = 2;
-        assert_eq!(RtpPacket::parse(&only_padding).unwrap().payload, []);
+        assert!(RtpPacket::parse(&only_padding).unwrap().payload.is_empty());
     }
 
     fn config() -> Config {

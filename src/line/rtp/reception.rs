@@ -7,6 +7,8 @@ use std::time::Duration;
 const CLOCK_RATE: u64 = 8_000;
 /// A jump of the sequence number beyond this is a sender that has restarted (RFC 3550, A.1).
 const MAX_DROPOUT: u16 = 3_000;
+/// A step back up to this is a packet that came late (ten times the standard's: it costs nothing here).
+const MAX_MISORDER: u16 = 1_000;
 /// How many consecutive packets make a second stream the stream.
 const PROBATION: u8 = 2;
 
@@ -82,12 +84,26 @@ impl Reception {
         verdict
     }
 
+    /// Whatever comes next is the stream: it comes from another source, which has been proven.
+    pub fn source_changed(&mut self) {
+        self.lost_before = self.lost();
+        self.stream = None;
+        self.newcomer = None;
+    }
+
+    /// Takes a packet of the stream that carries no sound (an event, comfort noise): it counts as received, and
+    /// its timestamp tells nothing of jitter.
+    pub fn receive_other(&mut self, ssrc: u32, sequence: u16) {
+        if let Some(stream) = self.stream.as_mut().filter(|stream| stream.ssrc == ssrc) {
+            stream.count(sequence);
+        }
+    }
+
     fn judge(&mut self, ssrc: u32, sequence: u16) -> StreamVerdict {
         let Some(stream) = &self.stream else { return StreamVerdict::Starts };
         if stream.ssrc == ssrc {
             let ahead = sequence.wrapping_sub(stream.highest as u16);
-            // Up to 3,000 ahead, or a little behind: the same stream.
-            if ahead < MAX_DROPOUT || ahead > u16::MAX - 1_000 {
+            if !(MAX_DROPOUT..=u16::MAX - MAX_MISORDER).contains(&ahead) {
                 return StreamVerdict::Goes;
             }
         }
@@ -129,12 +145,16 @@ impl Stream {
         }
     }
 
-    fn goes_on(&mut self, arrival: Duration, sequence: u16, timestamp: u32) {
+    fn count(&mut self, sequence: u16) {
         self.received = self.received.wrapping_add(1);
         let ahead = sequence.wrapping_sub(self.highest as u16);
         if ahead < MAX_DROPOUT {
             self.highest = self.highest.wrapping_add(u32::from(ahead));
         }
+    }
+
+    fn goes_on(&mut self, arrival: Duration, sequence: u16, timestamp: u32) {
+        self.count(sequence);
         let transit = clock_units(arrival).wrapping_sub(timestamp);
         let change = (transit.wrapping_sub(self.transit) as i32).unsigned_abs();
         self.transit = transit;

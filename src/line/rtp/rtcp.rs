@@ -189,7 +189,7 @@ pub const fn ntp(since_epoch: Duration) -> u64 {
     /// Seconds from 1900 to 1970.
     const EPOCHS_APART: u64 = 2_208_988_800;
     let fraction = (since_epoch.subsec_nanos() as u64) << 32;
-    (since_epoch.as_secs().wrapping_add(EPOCHS_APART) << 32) | fraction / 1_000_000_000
+    (since_epoch.as_secs().wrapping_add(EPOCHS_APART) << 32) | (fraction / 1_000_000_000)
 }
 
 /// The middle 32 bits of an NTP timestamp: 1/65536 s.

@@ -11,7 +11,9 @@ const TICK: u16 = 160;
 const PRESS: u16 = 6 * TICK;
 /// How often the end of a press is sent (RFC 4733, section 2.5.1.4).
 const ENDS: u8 = 3;
-/// Silence between two keys: 80 ms.
+/// How long the tones of a key and the silence after them take: 160 ms.
+const TONES: u16 = 8 * TICK;
+/// Sound between two events: 80 ms.
 const PAUSE_TICKS: u8 = 4;
 /// The most keys that wait to be sent.
 const QUEUE: usize = 64;
@@ -129,7 +131,8 @@ pub enum KeyTick {
     Sound,
     /// Send an event packet instead of sound.
     Event { timestamp: u32, marker: bool, payload: EventPayload },
-    /// Send the key's tones instead of sound: events were not negotiated. `fresh` at the start of a press.
+    /// Send the key's tones, or the silence after them, instead of sound: events were not negotiated. `fresh` at
+    /// the start of a press.
     Tones { key: Key, fresh: bool },
 }
 
@@ -171,10 +174,11 @@ impl KeySender {
                 Some(key) => (KeyTick::Tones { key, fresh: true }, Pressing::Tones { key, duration: TICK }),
             },
             Pressing::Event { key, timestamp, duration, ends } => event_tick(key, timestamp, duration, ends),
-            Pressing::Tones { key, duration } if duration < PRESS => {
-                (KeyTick::Tones { key, fresh: false }, Pressing::Tones { key, duration: duration + TICK })
+            Pressing::Tones { key, duration } => {
+                let duration = duration + TICK;
+                let next = if duration < TONES { Pressing::Tones { key, duration } } else { Pressing::Nothing };
+                (KeyTick::Tones { key, fresh: false }, next)
             }
-            Pressing::Tones { .. } => (KeyTick::Sound, Pressing::Pause { ticks: PAUSE_TICKS - 1 }),
             Pressing::Pause { ticks: 0 | 1 } => (KeyTick::Sound, Pressing::Nothing),
             Pressing::Pause { ticks } => (KeyTick::Sound, Pressing::Pause { ticks: ticks - 1 }),
         };
@@ -364,16 +368,17 @@ mod tests {
     }
 
     #[test]
-    fn without_events_a_key_is_six_ticks_of_tones_and_a_pause() {
+    fn without_events_a_key_is_eight_ticks_of_tones_and_silence() {
         let mut sender = KeySender::new();
         let key = Key::from_char('3').unwrap();
         sender.push(key);
         sender.push(key);
-        let ticks: Vec<KeyTick> = (0..16).map(|_| sender.tick(0, false)).collect();
-        assert_eq!(ticks[0], KeyTick::Tones { key, fresh: true });
-        assert!(ticks[1..6].iter().all(|tick| *tick == KeyTick::Tones { key, fresh: false }));
-        assert!(ticks[6..10].iter().all(|tick| *tick == KeyTick::Sound));
-        assert_eq!(ticks[10], KeyTick::Tones { key, fresh: true });
+        let ticks: Vec<KeyTick> = (0..18).map(|_| sender.tick(0, false)).collect();
+        for press in [&ticks[..8], &ticks[8..16]] {
+            assert_eq!(press[0], KeyTick::Tones { key, fresh: true });
+            assert!(press[1..].iter().all(|tick| *tick == KeyTick::Tones { key, fresh: false }));
+        }
+        assert_eq!(ticks[16], KeyTick::Sound);
     }
 
     #[test]

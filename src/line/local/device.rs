@@ -1,0 +1,143 @@
+//! The sound devices of this machine: which there are, which to take, in which format.
+
+use cpal::traits::{DeviceTrait, HostTrait};
+use cpal::{Device, SampleFormat, SupportedStreamConfigRange};
+
+use super::{DeviceInfo, Devices, LocalError, Side};
+
+/// Rates we would rather have, the dearest first; all of them resample well to 8 kHz.
+const RATES: [u32; 5] = [48_000, 16_000, 44_100, 32_000, 8_000];
+/// What a resampler takes.
+const LOWEST_RATE: u32 = 8_000;
+const HIGHEST_RATE: u32 = 48_000;
+
+/// How a device is opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Format {
+    pub channels: u16,
+    pub rate: u32,
+    pub sample: SampleFormat,
+}
+
+/// What a device offers: the channels, lowest and highest rate, and sample format of one of its configurations.
+type Offer = (u16, u32, u32, SampleFormat);
+
+/// The devices of this machine that can be opened. Asking takes a moment: it probes each.
+pub fn devices() -> Devices {
+    let host = cpal::default_host();
+    let name = |device: Option<Device>| device.map(|device| device.to_string());
+    let (microphone, loudspeaker) = (name(host.default_input_device()), name(host.default_output_device()));
+    let mut devices = Devices::default();
+    let Ok(found) = host.devices() else { return devices };
+    for device in found {
+        let name = device.to_string();
+        if choose(&offers(&device, Side::Microphone)).is_some() {
+            let is_default = microphone.as_ref() == Some(&name);
+            devices.microphones.push(DeviceInfo { name: name.clone(), is_default });
+        }
+        if choose(&offers(&device, Side::Loudspeaker)).is_some() {
+            let is_default = loudspeaker.as_ref() == Some(&name);
+            devices.loudspeakers.push(DeviceInfo { name, is_default });
+        }
+    }
+    devices
+}
+
+/// The device that `wanted` names, by its whole name or a part of it in any case, or the default one.
+pub fn find(side: Side, wanted: Option<&str>) -> Result<(Device, Format), LocalError> {
+    let host = cpal::default_host();
+    let device = match (wanted, side) {
+        (Some(wanted), _) => {
+            let all: Vec<Device> = host.devices().map(Iterator::collect).unwrap_or_default();
+            let names: Vec<String> = all.iter().map(ToString::to_string).collect();
+            best_match(&names, wanted).and_then(|index| all.into_iter().nth(index))
+        }
+        (None, Side::Microphone) => host.default_input_device(),
+        (None, Side::Loudspeaker) => host.default_output_device(),
+    };
+    let format = device.as_ref().and_then(|device| choose(&offers(device, side)));
+    match device.zip(format) {
+        Some(found) => Ok(found),
+        None => Err(LocalError::NoDevice { side, wanted: wanted.map(str::to_owned), found: devices().names(side) }),
+    }
+}
+
+/// The name that is `wanted`, or else the first that contains it.
+fn best_match(names: &[String], wanted: &str) -> Option<usize> {
+    let wanted = wanted.to_lowercase();
+    let names: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
+    names.iter().position(|name| *name == wanted).or_else(|| names.iter().position(|name| name.contains(&wanted)))
+}
+
+fn offers(device: &Device, side: Side) -> Vec<Offer> {
+    let offer = |range: SupportedStreamConfigRange| {
+        (range.channels(), range.min_sample_rate(), range.max_sample_rate(), range.sample_format())
+    };
+    match side {
+        Side::Microphone => device.supported_input_configs().map(|ranges| ranges.map(offer).collect()),
+        Side::Loudspeaker => device.supported_output_configs().map(|ranges| ranges.map(offer).collect()),
+    }
+    .unwrap_or_default()
+}
+
+/// The best of what a device offers: a rate we would rather have, then few channels, then a format that is ours.
+fn choose(offers: &[Offer]) -> Option<Format> {
+    let usable = offers.iter().filter_map(|&(channels, lowest, highest, sample)| {
+        let format_rank = match sample {
+            SampleFormat::I16 => 0,
+            SampleFormat::F32 => 1,
+            SampleFormat::I32 => 2,
+            SampleFormat::U8 | SampleFormat::I8 | SampleFormat::U16 | SampleFormat::U32 | SampleFormat::F64 => 3,
+            _ => return None,
+        };
+        if channels == 0 {
+            return None;
+        }
+        let dear = RATES.iter().position(|rate| (lowest..=highest).contains(rate));
+        let (rate_rank, rate) = match dear {
+            Some(rank) => (rank, RATES[rank]),
+            None if highest >= LOWEST_RATE && highest <= HIGHEST_RATE => (RATES.len(), highest),
+            None if lowest >= LOWEST_RATE && lowest <= HIGHEST_RATE => (RATES.len(), lowest),
+            None => return None,
+        };
+        Some(((rate_rank, channels, format_rank), Format { channels, rate, sample }))
+    });
+    usable.min_by_key(|(rank, _)| *rank).map(|(_, format)| format)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_usual_card_is_opened_at_48_khz_in_the_fewest_channels() {
+        let offers = [
+            (2, 44_100, 192_000, SampleFormat::I32),
+            (2, 44_100, 192_000, SampleFormat::I16),
+            (1, 44_100, 96_000, SampleFormat::F32),
+            (8, 48_000, 48_000, SampleFormat::I16),
+        ];
+        assert_eq!(choose(&offers), Some(Format { channels: 1, rate: 48_000, sample: SampleFormat::F32 }));
+        assert_eq!(choose(&offers[..2]), Some(Format { channels: 2, rate: 48_000, sample: SampleFormat::I16 }));
+    }
+
+    #[test]
+    fn odd_cards_are_opened_as_they_are_or_not_at_all() {
+        let headset = [(1, 16_000, 16_000, SampleFormat::I16)];
+        assert_eq!(choose(&headset).unwrap().rate, 16_000);
+        let old = [(1, 22_050, 22_050, SampleFormat::U8)];
+        assert_eq!(choose(&old).unwrap().rate, 22_050);
+        assert_eq!(choose(&[(2, 96_000, 192_000, SampleFormat::I16)]), None);
+        assert_eq!(choose(&[(2, 48_000, 48_000, SampleFormat::DsdU8)]), None);
+        assert_eq!(choose(&[]), None);
+    }
+
+    #[test]
+    fn a_device_is_found_by_a_part_of_its_name_and_best_by_all_of_it() {
+        let names: Vec<String> = ["USB Headset, Mono", "usb headset", "Built-in"].map(str::to_owned).to_vec();
+        assert_eq!(best_match(&names, "USB Headset"), Some(1));
+        assert_eq!(best_match(&names, "headset, m"), Some(0));
+        assert_eq!(best_match(&names, "built"), Some(2));
+        assert_eq!(best_match(&names, "bluetooth"), None);
+    }
+}
