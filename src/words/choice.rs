@@ -22,16 +22,26 @@ const ORDINALS: &[(&str, Option<usize>)] = &[
 
 /// Readings of `heard`, one for each option that fits at all.
 pub(super) fn read(options: &[ChoiceOption], heard: &str, language: Language) -> Vec<Reading> {
-    let mut readings: Vec<Reading> = Vec::new();
+    let mut fitting: Vec<Fitting> = Vec::new();
     for option in options {
-        let score = match option.said.get(&language) {
+        let fits = match option.said.get(&language) {
             Some(templates) if !templates.is_empty() => best(templates.iter(), heard, language),
             _ => best(Template::parse(&option.value.replace('_', " ")).iter(), heard, language),
         };
-        if score > 0.3 {
-            readings.push(Reading { value: Value::Text(option.value.clone()), score, valid: true });
+        if let Some((score, words)) = fits.filter(|(score, _)| *score > 0.3) {
+            fitting.push(Fitting { value: &option.value, score, words });
         }
     }
+    let mut readings: Vec<Reading> = fitting
+        .iter()
+        .map(|fits| {
+            // "coffee" is in "iced coffee" as well: where the longer name was said, it is meant.
+            let is_part =
+                fitting.iter().any(|other| other.score >= fits.score && is_part_of(&fits.words, &other.words));
+            let score = if is_part { fits.score * 0.6 } else { fits.score };
+            Reading { value: Value::from(fits.value), score, valid: true }
+        })
+        .collect();
     let by_place = named_by_place(options, heard);
     if let Some(value) = by_place
         && !readings.iter().any(|reading| reading.score > 0.8)
@@ -42,8 +52,25 @@ pub(super) fn read(options: &[ChoiceOption], heard: &str, language: Language) ->
     readings
 }
 
-fn best<'t>(templates: impl Iterator<Item = &'t Template>, heard: &str, language: Language) -> f32 {
-    templates.filter_map(|template| template.matches(heard, language)).map(|found| found.score).fold(0.0, f32::max)
+struct Fitting<'o> {
+    value: &'o str,
+    score: f32,
+    words: Vec<String>,
+}
+
+fn is_part_of(part: &[String], whole: &[String]) -> bool {
+    part.len() < whole.len() && part.iter().all(|word| whole.contains(word))
+}
+
+/// The best score and the content words of the template that reached it.
+fn best<'t>(
+    templates: impl Iterator<Item = &'t Template>,
+    heard: &str,
+    language: Language,
+) -> Option<(f32, Vec<String>)> {
+    let scored = templates.filter_map(|template| Some((template.matches(heard, language)?.score, template)));
+    let (score, template) = scored.max_by(|left, right| left.0.total_cmp(&right.0))?;
+    Some((score, template.content_words()))
 }
 
 fn named_by_place<'o>(options: &'o [ChoiceOption], heard: &str) -> Option<&'o str> {

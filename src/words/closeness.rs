@@ -93,6 +93,7 @@ const SOUND_ALIKE: &[&[&str]] = &[
     &["weight", "wait"],
     &["than", "then"],
     &["see", "sea"],
+    &["red", "read"],
     &["new", "knew"],
     &["check", "cheque", "czech"],
     &["bill", "build"],

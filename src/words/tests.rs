@@ -158,27 +158,6 @@ proptest! {
 }
 
 #[test]
-#[ignore = "prints how long one utterance takes"]
-fn how_long_one_utterance_takes() {
-    let start = std::time::Instant::now();
-    let slot = SlotType::Code { shape: Shape::parse("LL99999999").unwrap() };
-    for _ in 0..200 {
-        assert!(!read(&slot, "uh, it's A B, um, one two three four, five six seven eight", Language::EN).is_empty());
-    }
-    println!("read code: {:?}", start.elapsed() / 200);
-    let start = std::time::Instant::now();
-    for _ in 0..200 {
-        assert!(common_phrase("can you tell me where my order is please", Language::EN, &CommonPhrase::ALL).is_none());
-    }
-    println!("common phrases: {:?}", start.elapsed() / 200);
-    let start = std::time::Instant::now();
-    for _ in 0..200 {
-        assert!(!read(&SlotType::YesNo, "yes that is right thanks", Language::EN).is_empty());
-    }
-    println!("yes or no: {:?}", start.elapsed() / 200);
-}
-
-#[test]
 fn a_flood_of_symbols_is_read_in_bounded_time() {
     let slot = SlotType::Code { shape: Shape::parse(&"L9".repeat(20)).unwrap() };
     let flood = "double a one hundred b as in bravo ".repeat(2000);

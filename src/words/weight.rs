@@ -93,7 +93,7 @@ pub(super) fn extra_costs(heard: &[&str]) -> Vec<ExtraCost> {
             } else if is_function_word(word) {
                 ExtraCost { outside: 0.01 * half, inside: 0.05 * half, whole: 0.05 * half }
             } else {
-                ExtraCost { outside: 0.06 * half, inside: 0.2 * half, whole: 0.5 * half }
+                ExtraCost { outside: 0.04 * half, inside: 0.2 * half, whole: 0.5 * half }
             }
         })
         .collect()

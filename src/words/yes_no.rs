@@ -75,7 +75,8 @@ const CHINESE: &[(&str, Sense)] = &[
     ("算了", No), ("算了吧", No), ("别", No), ("别了", No), ("错", No), ("错了", No), ("错的", No), ("不正确", No),
     ("否", No), ("非也", No), ("当然不", No), ("当然不是", No), ("肯定不是", No), ("先不用", No), ("先不了", No),
     ("暂时不用", No), ("暂时不需要", No), ("不太对", No), ("不大对", No), ("不能", No), ("没必要", No),
-    ("没说对", No), ("不成", No), ("不中", No), ("不知道", Neither), ("不清楚", Neither), ("不确定", Neither),
+    ("没说对", No), ("不用麻烦了", No), ("不麻烦了", No), ("不麻烦你了", No), ("不用麻烦你了", No), ("不麻烦", No),
+    ("不用麻烦", No), ("不成", No), ("不中", No), ("不知道", Neither), ("不清楚", Neither), ("不确定", Neither),
     ("不好说", Neither), ("不一定", Neither), ("是不是", Neither), ("对不对", Neither), ("好不好", Neither),
     ("要不要", Neither), ("行不行", Neither), ("可不可以", Neither), ("有没有", Neither), ("不好意思", Neither),
     ("对不起", Neither), ("你好", Neither), ("您好", Neither), ("什么", Neither), ("没听清", Neither),
@@ -103,14 +104,22 @@ pub(super) fn read(heard: &str, language: Language) -> Vec<Reading> {
     let words: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
     let fillers = filler_marks(&words);
     let mut senses: Vec<Sense> = Vec::new();
+    let mut soft_yes = 0;
     let mut other_weight = 0.0;
     let mut at = 0;
     while at < words.len() {
-        let found = longest_phrase(&words[at..], language);
-        match found {
+        match longest_phrase(&words[at..], language) {
             Some((length, sense)) => {
-                senses.push(sense);
-                at += length;
+                let behind = at + length;
+                let phrase = &words[at..behind];
+                let is_closed = tokens.get(behind).is_none_or(|next| next.after_pause);
+                // "it is" is an answer on its own, in "it is AB 12" it is not.
+                let is_answer = sense != Yes || is_closed || senses.is_empty() || !is_one_of(phrase, OPEN);
+                if is_answer {
+                    soft_yes += usize::from(sense == Yes && is_one_of(phrase, SOFT));
+                    senses.push(sense);
+                }
+                at = behind;
             }
             None => {
                 if !fillers[at] {
@@ -120,6 +129,11 @@ pub(super) fn read(heard: &str, language: Language) -> Vec<Reading> {
                 at += 1;
             }
         }
+    }
+    // "okay, no" is no: the okay only says that the question was heard.
+    let yes = senses.iter().filter(|sense| **sense == Yes).count();
+    if senses.contains(&No) && yes == soft_yes {
+        senses.retain(|sense| *sense != Yes);
     }
     // "know" alone is "no" misheard.
     if senses.is_empty() && words.len() == 1 && matches!(words[0], "know" | "now" | "node" | "note") {
@@ -132,6 +146,24 @@ pub(super) fn read(heard: &str, language: Language) -> Vec<Reading> {
         return vec![reading(true, 0.5)];
     }
     weigh(&senses, other_weight, &words)
+}
+
+/// Phrases that answer only at the start, or when nothing follows them in the same breath.
+const OPEN: &[&str] = &[
+    "it is", "i am", "i have", "i did", "i do", "i would", "please", "right", "是", "有", "要", "想", "对", "行", "成",
+    "中", "请", "好", "就是", "需要", "可以", "一定", "肯定",
+];
+
+/// Phrases that only acknowledge when a no stands beside them.
+#[rustfmt::skip]
+const SOFT: &[&str] = &[
+    "okay", "right", "alright", "all right", "fine", "good", "great", "mm", "mm hmm", "uh huh", "please", "i guess",
+    "sure", "嗯", "嗯嗯", "恩", "好", "好的", "好吧", "请", "麻烦你了", "麻烦了", "哎", "诶", "欸", "没关系",
+    "明白",
+];
+
+fn is_one_of(words: &[&str], phrases: &[&str]) -> bool {
+    phrases.iter().any(|phrase| phrase_length(phrase, words) == Some(words.len()))
 }
 
 fn reading(truth: bool, score: f32) -> Reading {

@@ -35,7 +35,20 @@ pub(crate) fn read_spelt(heard: &str, wanted: &Wanted, language: Language) -> Ve
     };
     let read = |tokens: &[Token]| search(&Lattice::build(tokens, language, letters), wanted);
     match last_take_back(&tokens) {
-        None => add(read(&tokens), 0.0),
+        None => {
+            add(read(&tokens), 0.0);
+            for start in restarts(&tokens) {
+                let after: Vec<Spelt> = read(&tokens[start..])
+                    .into_iter()
+                    .filter(|spelt| wanted.is_complete(spelt.symbols.len()))
+                    .take(2)
+                    .collect();
+                let before = if after.is_empty() { Vec::new() } else { read(&tokens[..start]) };
+                let says_the_same =
+                    |spelt: &Spelt| before.iter().take(2).any(|before| spelt.symbols.starts_with(&before.symbols));
+                add(after.into_iter().filter(says_the_same).collect(), 0.03);
+            }
+        }
         Some((start, behind)) => {
             let before = read(&tokens[..start]);
             let after = read(&tokens[behind..]);
@@ -67,6 +80,21 @@ pub(crate) struct Spelling {
     pub cost: f32,
     /// It has as many symbols as wanted.
     pub complete: bool,
+}
+
+/// The most places at which a value may start again, said twice or broken off.
+const MOST_RESTARTS: usize = 4;
+
+/// Where the caller may have started again without saying so: "AB 12… AB 12345678". There, the words with
+/// which the value began come again.
+fn restarts(tokens: &[Token]) -> Vec<usize> {
+    let is_spelt = |token: &&Token| token.capitals || token.is_number() || token.is_han();
+    let Some(opening) = tokens.iter().position(|token| is_spelt(&token)) else { return Vec::new() };
+    (opening + 1..tokens.len())
+        .filter(|at| tokens[*at].text == tokens[opening].text || tokens[*at].after_pause)
+        .filter(|at| tokens.len() - at >= at - opening)
+        .take(MOST_RESTARTS)
+        .collect()
 }
 
 /// The most symbols that a correction may replace without saying the whole value again.

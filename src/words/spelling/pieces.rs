@@ -2,7 +2,7 @@
 
 use super::super::Language;
 use super::super::token::Token;
-use super::super::weight::{FILLERS, phrase_length};
+use super::super::weight::{FILLERS, is_function_word, phrase_length};
 use super::{english, mandarin, numerals};
 
 /// One way to take the words at some place.
@@ -35,6 +35,8 @@ pub(super) struct Lattice {
     pub skips: Vec<Skipped>,
     /// For each token, whether a pause stood before it.
     pub pauses: Vec<bool>,
+    /// For each token, whether it carries grammar, so that it seldom stands for a symbol: `for`, `要`.
+    pub grammar: Vec<bool>,
     /// Tokens before this one introduce the value ("my number is …") and may be skipped almost for free.
     pub introduced_at: usize,
 }
@@ -52,6 +54,10 @@ impl Lattice {
             if tokens[at].is_latin() || tokens[at].is_number() {
                 english::pieces(tokens, at, letters, here);
             }
+            if fillers[at] == Filler::Phrase {
+                // The `are` of "the digits are" is hardly an R.
+                here.iter_mut().for_each(|piece| piece.cost += 0.25);
+            }
         }
         let skips = (0..tokens.len())
             .map(|at| match fillers[at] {
@@ -62,7 +68,8 @@ impl Lattice {
             })
             .collect();
         let pauses = tokens.iter().map(|token| token.after_pause).collect();
-        Self { pieces, skips, pauses, introduced_at: introduced_at(&words) }
+        let grammar = words.iter().map(|word| is_function_word(word)).collect();
+        Self { pieces, skips, pauses, grammar, introduced_at: introduced_at(&words) }
     }
 }
 
@@ -107,10 +114,13 @@ const CONNECTIVES: &[&str] = &[
     "i have got", "i have here", "got it", "here it is", "here we go", "one second", "one moment", "just a second",
     "just a moment", "hold on", "wait a second", "one sec", "give me a second", "give me one second",
     "give me a moment", "two seconds", "just a sec", "okay so", "again", "the first one", "it says", "it reads",
-    "it goes", "starts with", "it starts with", "it begins with", "ends with", "ending in", "是", "的", "字母",
-    "大写", "数字", "号码", "杠", "横杠", "减", "点", "然后是", "还有", "后面是", "前面是", "接着", "再来", "就",
-    "我的", "一个", "稍等", "等一下", "等等", "我看一下", "我找一下", "好", "对", "嘛", "呢", "吧", "哈", "了",
-    "这",
+    "it goes", "starts with", "it starts with", "it begins with", "ends with", "ending in", "letters are",
+    "the letters are", "digits are", "the digits are", "numbers are", "first letter is", "the first letter is",
+    "second letter is", "the second letter is", "first two letters are", "the first two letters are", "是", "的",
+    "字母", "大写", "数字", "号码", "杠", "横杠", "减", "点", "然后是", "还有", "后面是", "前面是", "接着", "再来",
+    "就", "我的", "一个", "稍等", "等一下", "等等", "我看一下", "我找一下", "好", "对", "嘛", "呢", "吧", "哈",
+    "后四位", "最后四位", "末四位", "前四位", "后三位", "前三位", "后六位", "前六位", "后两位", "前两位", "尾号",
+    "尾号是", "第一个字母", "第二个字母", "了", "这",
 ];
 
 /// Whether a word may be skipped freely.

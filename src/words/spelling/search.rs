@@ -48,6 +48,10 @@ pub(super) fn search(lattice: &Lattice, wanted: &Wanted) -> Vec<Spelt> {
                 if is_doubtful(piece.cost) && !has_neighbour(lattice, at, piece.span) {
                     cost += 0.2;
                 }
+                let opens = partial.symbols.is_empty() && at != lattice.introduced_at;
+                if is_doubtful(piece.cost) && lattice.grammar[at] && piece.span == 1 && (opens || at == 0) {
+                    cost += 0.15;
+                }
                 beams[at + piece.span].push(Partial { symbols, cost, gap: 0.0, lost_symbol: false });
             }
         }
