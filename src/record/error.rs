@@ -14,12 +14,6 @@ pub enum RecordError {
         /// What SQLite said.
         source: sqlx::Error,
     },
-    /// There is no database to read.
-    #[error("no calls are recorded in {}: answer a call first, or name another directory with --data", path.display())]
-    Missing {
-        /// Where it was looked for.
-        path: PathBuf,
-    },
     /// The database was written by a later version.
     #[error("the call record {} has schema {found}, this version knows {known}: run the newer warmline", path.display())]
     Newer {

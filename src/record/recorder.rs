@@ -347,3 +347,6 @@ impl Writer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

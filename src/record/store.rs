@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 
-use super::event::{CallEvent, EndedReason, TimedEvent};
+use super::event::{CallEvent, EndedReason, TimedEvent, milliseconds};
 use super::{RecordError, Transcript, transcript};
 use crate::{CallId, Private};
 
@@ -96,10 +96,40 @@ pub struct CallRecord {
     pub events: Vec<TimedEvent>,
 }
 
+impl CallSummary {
+    /// One JSON object: `call, answered, line, bundle, from, name, dialled, duration_ms, reason, heard, agent`,
+    /// with the caller's number and name masked and absent fields `null`.
+    pub fn to_json(&self) -> serde_json::Value {
+        let masked = |text: &Option<Private<String>>| text.as_ref().map(Private::masked);
+        serde_json::json!({
+            "call": self.call,
+            "answered": self.start.answered,
+            "line": self.start.line,
+            "bundle": self.start.bundle,
+            "from": masked(&self.start.caller_number),
+            "name": masked(&self.start.caller_name),
+            "dialled": self.start.dialled,
+            "duration_ms": self.duration.map(milliseconds),
+            "reason": self.reason,
+            "heard": self.heard,
+            "agent": self.agent,
+        })
+    }
+}
+
 impl CallRecord {
     /// What both sides said, with times.
     pub fn transcript(&self) -> Transcript {
         transcript::of(&self.events)
+    }
+
+    /// One JSON object: the summary's fields, `transcript` (`[{t, side, text}]`) and `events` (as
+    /// `warmline call --json` prints them, and those that figures are computed from).
+    pub fn to_json(&self) -> serde_json::Value {
+        let mut record = self.summary.to_json();
+        record["transcript"] = serde_json::json!(self.transcript().lines);
+        record["events"] = serde_json::json!(self.events);
+        record
     }
 }
 
