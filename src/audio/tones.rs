@@ -3,7 +3,7 @@
 use std::f64::consts::TAU;
 use std::time::Duration;
 
-use super::{Frame, Hertz, Key};
+use super::{FRAME, Frame, Hertz, Key, Sound};
 
 /// The frequencies of the keypad's rows and columns, in Hz (ITU-T Q.23).
 pub(super) const ROWS: [u32; 4] = [697, 770, 852, 941];
@@ -75,7 +75,7 @@ impl Tone {
 }
 
 /// The two frequencies of a key, in Hz (ITU-T Q.23).
-pub fn frequencies(key: Key) -> [u32; 2] {
+pub(super) fn frequencies(key: Key) -> [u32; 2] {
     let character = key.as_char();
     for (row, keys) in KEYPAD.iter().enumerate() {
         if let Some(column) = keys.iter().position(|&it| it == character) {
@@ -148,10 +148,22 @@ impl ToneGenerator {
     }
 }
 
+/// One round of [`Tone::Hold`], five seconds long, to be played over and over to callers who wait.
+pub fn hold_tone(rate: Hertz) -> Sound {
+    let mut generator = ToneGenerator::new(rate, Tone::Hold);
+    let mut sound = Sound::new(rate, Vec::new());
+    let (parts, count, _) = Tone::Hold.parts();
+    let round: u64 = parts[..count].iter().map(|part| part.milliseconds).sum();
+    for _ in 0..round / FRAME.as_millis() as u64 {
+        sound.push_frame(&generator.next_frame());
+    }
+    sound
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::audio::{Sound, level_dbov};
+    use crate::audio::level_dbov;
 
     fn made(rate: Hertz, tone: Tone, frames: usize) -> Sound {
         let mut generator = ToneGenerator::new(rate, tone);
@@ -185,6 +197,16 @@ mod tests {
             assert_eq!(level(&sound, beginning + 120, beginning + 220), -96.0);
             assert!(level(&sound, beginning + 230, beginning + 330) > -30.0);
             assert_eq!(level(&sound, beginning + 340, beginning + 5_000), -96.0);
+        }
+    }
+
+    #[test]
+    fn a_round_of_the_hold_tone_joins_the_next() {
+        for rate in [Hertz::HZ_8000, Hertz::HZ_48000] {
+            let round = hold_tone(rate);
+            assert_eq!(round.duration(), Duration::from_secs(5));
+            let two = made(rate, Tone::Hold, 500);
+            assert_eq!(two.samples(), [round.samples(), round.samples()].concat());
         }
     }
 

@@ -46,12 +46,12 @@ struct Waves([Window; 4]);
 impl Waves {
     fn at(hertz: [f32; 2]) -> Self {
         let mut waves = [[0.0; WINDOW]; 4];
-        for (tone, hertz) in hertz.into_iter().enumerate() {
+        for (pair, hertz) in waves.chunks_exact_mut(2).zip(hertz) {
+            let [cosine, sine] = pair else { continue };
             let step = Complex::rotation(TAU * hertz / RATE);
             let mut now = Complex { re: 1.0, im: 0.0 };
-            for index in 0..WINDOW {
-                waves[2 * tone][index] = now.re;
-                waves[2 * tone + 1][index] = now.im;
+            for (cosine, sine) in cosine.iter_mut().zip(sine) {
+                (*cosine, *sine) = (now.re, now.im);
                 now = now.times(step);
             }
         }
@@ -60,27 +60,21 @@ impl Waves {
 
     /// How much of each wave makes the sum nearest to `samples`.
     fn weights(&self, samples: &Window) -> [f32; 4] {
-        let mut rows = [[0.0; 5]; 4];
-        for row in 0..4 {
-            for column in row..4 {
-                rows[row][column] = dot(&self.0[row], &self.0[column]);
-                rows[column][row] = rows[row][column];
-            }
-            rows[row][4] = dot(&self.0[row], samples);
-        }
+        let mut rows: [[f32; 5]; 4] = std::array::from_fn(|row| {
+            std::array::from_fn(|column| dot(&self.0[row], self.0.get(column).unwrap_or(samples)))
+        });
         // Gauss's elimination; the matrix is nearly diagonal, so no row need be exchanged.
         for pivot in 0..4 {
-            for row in pivot + 1..4 {
-                let share = rows[row][pivot] / rows[pivot][pivot];
-                for column in pivot..5 {
-                    rows[row][column] -= share * rows[pivot][column];
-                }
+            let above = rows[pivot];
+            for row in &mut rows[pivot + 1..] {
+                let share = row[pivot] / above[pivot];
+                row.iter_mut().zip(above).for_each(|(value, above)| *value -= share * above);
             }
         }
         let mut weights = [0.0; 4];
-        for row in (0..4).rev() {
-            let known: f32 = (row + 1..4).map(|column| rows[row][column] * weights[column]).sum();
-            weights[row] = (rows[row][4] - known) / rows[row][row];
+        for (index, row) in rows.iter().enumerate().rev() {
+            let known: f32 = row.iter().zip(weights).skip(index + 1).map(|(value, weight)| value * weight).sum();
+            weights[index] = (row[4] - known) / row[index];
         }
         weights
     }

@@ -1,8 +1,8 @@
 use std::f64::consts::TAU;
 
 use super::*;
-use crate::audio::Law;
 use crate::audio::tones::{Tone, ToneGenerator, frequencies};
+use crate::audio::{Concealer, Law};
 
 /// A small generator with a fixed seed (xorshift).
 struct Chance(u64);
@@ -154,6 +154,30 @@ fn the_same_key_twice_is_two_presses_and_a_flutter_is_one() {
             append(&mut sound, key, IDEAL);
             pause(&mut sound, 100);
             assert_eq!(heard(&sound, Law::Mu), keys, "a gap of {gap} ms, shifted by {shift} ms");
+        }
+    }
+}
+
+#[test]
+fn a_packet_lost_within_a_press_is_not_a_second_press() {
+    for key in Key::ALL {
+        for shift in 0..20 {
+            let mut sound = vec![0.0; 800 + shift * 8];
+            append(&mut sound, key, Press { milliseconds: 200, ..IDEAL });
+            pause(&mut sound, 100);
+            let (mut detector, mut concealer) = (KeyDetector::new(), Concealer::new());
+            let mut keys = Vec::new();
+            for (number, samples) in sound.chunks_exact(160).enumerate() {
+                let samples: Vec<i16> = samples.iter().map(|&value| value as i16).collect();
+                let mut frame = Frame::from_samples(Hertz::HZ_8000, &samples).expect("a frame");
+                if number == 10 {
+                    frame = concealer.lost();
+                } else {
+                    concealer.good(&mut frame);
+                }
+                keys.extend(detector.push(&frame));
+            }
+            assert_eq!(keys, [key], "shifted by {shift} ms");
         }
     }
 }
