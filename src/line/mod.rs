@@ -16,5 +16,6 @@ mod own_end;
 pub mod recording;
 pub mod rtp;
 pub mod sdp;
+pub mod sip;
 
 pub use leg::{Caller, IncomingCall, Leg, LegCommand, LegControl, LegEnd, LegEnds, LegEvent, Media};

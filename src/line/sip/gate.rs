@@ -101,7 +101,12 @@ impl Bucket {
 struct Account {
     calls: Bucket,
     messages: Bucket,
+    /// Wrong passwords that are still forgiven.
+    passwords: Bucket,
 }
+
+/// Wrong passwords of one source: ten, then one every ten seconds.
+const WRONG_PASSWORDS: Rate = Rate { per_second: 0.1, burst: 10.0 };
 
 /// Decides by address and rate. Invariant: it never remembers more than [`SipLimits::sources`] addresses.
 #[derive(Debug)]
@@ -158,6 +163,21 @@ impl Gate {
         self.account(address, source, now).is_some_and(|account| account.calls.take(rate, now))
     }
 
+    /// Whether `address` may try a password: after too many wrong ones it must wait.
+    pub(super) fn may_try_password(&mut self, address: IpAddr, now: Duration) -> bool {
+        let Some(account) = self.accounts.get_mut(&address.to_canonical()) else { return true };
+        account.passwords.refill(WRONG_PASSWORDS, now);
+        account.passwords.tokens >= 1.0
+    }
+
+    /// A password of `address` was wrong.
+    pub(super) fn password_failed(&mut self, address: IpAddr, now: Duration) {
+        let source = self.source(address);
+        if let Some(account) = self.account(address, source, now) {
+            account.passwords.take(WRONG_PASSWORDS, now);
+        }
+    }
+
     /// How many sources are remembered.
     #[cfg(test)]
     fn remembered(&self) -> usize {
@@ -183,7 +203,8 @@ impl Gate {
             }
             let calls = Bucket::full(self.call_rate(source), now);
             let messages = Bucket::full(self.limits.messages_of_a_source, now);
-            self.accounts.insert(address, Account { calls, messages });
+            let passwords = Bucket::full(WRONG_PASSWORDS, now);
+            self.accounts.insert(address, Account { calls, messages, passwords });
         }
         self.accounts.get_mut(&address)
     }
@@ -195,7 +216,10 @@ impl Gate {
         self.accounts.retain(|_, account| {
             account.calls.refill(limits.calls_of_a_source, now);
             account.messages.refill(limits.messages_of_a_source, now);
-            account.calls.tokens < slowest_burst || account.messages.tokens < limits.messages_of_a_source.burst
+            account.passwords.refill(WRONG_PASSWORDS, now);
+            account.calls.tokens < slowest_burst
+                || account.messages.tokens < limits.messages_of_a_source.burst
+                || account.passwords.tokens < WRONG_PASSWORDS.burst
         });
     }
 }
@@ -275,6 +299,20 @@ mod tests {
         let trunk = at("198.51.100.1");
         let source = gate.source(trunk);
         assert_eq!((0..40).filter(|_| gate.take_call(trunk, source, Duration::ZERO)).count(), 20);
+    }
+
+    #[test]
+    fn a_source_that_guesses_passwords_must_wait() {
+        let mut gate = gate(Accept::Known);
+        let guesser = at("192.168.1.66");
+        let mut tries = 0;
+        while gate.may_try_password(guesser, Duration::ZERO) {
+            gate.password_failed(guesser, Duration::ZERO);
+            tries += 1;
+        }
+        assert_eq!(tries, 10);
+        assert!(gate.may_try_password(at("192.168.1.67"), Duration::ZERO));
+        assert!(gate.may_try_password(guesser, Duration::from_secs(11)));
     }
 
     #[test]

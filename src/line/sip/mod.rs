@@ -14,14 +14,43 @@
 //! line.stop().await;
 //! ```
 
-#[allow(dead_code)] mod bodies;
-#[allow(dead_code)] mod digest;
+mod address;
+mod bodies;
+mod datagram;
+mod dialog;
+mod digest;
+mod endpoint;
 mod error;
-#[allow(dead_code)] mod gate;
-#[allow(dead_code)] mod session_timer;
+mod forks;
+mod front;
+mod gate;
+mod gauges;
+mod headers;
+mod inbound;
+mod leg_task;
+mod outbound;
+mod registrar;
+mod screen;
+mod session_timer;
 mod settings;
+mod socket;
+mod switchboard;
+mod talk;
+mod transact;
+mod trunk;
 
+pub use endpoint::{LocalAddresses, SipLine};
 pub use error::SipError;
+pub use gauges::SipGauges;
+pub use outbound::OutboundCall;
 pub use settings::{
     Accept, AgentPhone, Rate, SipLimits, SipSettings, SipTimers, TrunkCredentials, TrunkRegistration, TrunkSettings,
 };
+pub use trunk::{Registered, TrunkState};
+
+/// What every log filter must hold: the stack below logs whole messages, passwords' proofs and callers' numbers
+/// included, at `info` and warns with addresses.
+pub const LOG_FILTER: &str = "rsipstack=error";
+
+#[cfg(test)]
+mod tests;

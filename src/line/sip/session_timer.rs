@@ -65,6 +65,23 @@ impl SessionTimer {
         Ok(Self { interval, refresher, refreshed_at: now, far_end_knows_timers: asked.supported })
     }
 
+    /// The timer that a 2xx to our own request settles; `None`: the far end wants none.
+    pub(super) fn of_answer(session_expires: Option<&str>, now: Duration) -> Option<Self> {
+        let value = session_expires?;
+        let refresher = match parameter(value, "refresher") {
+            Some(name) if name.eq_ignore_ascii_case("uas") => Refresher::Far,
+            _ => Refresher::Us,
+        };
+        Some(Self { interval: seconds(value)?, refresher, refreshed_at: now, far_end_knows_timers: true })
+    }
+
+    /// Our refresh was refused, which proves life: that is enough for a far end that knows no timers.
+    pub(super) fn refused(&mut self, now: Duration) {
+        if !self.far_end_knows_timers {
+            self.refreshed_at = now;
+        }
+    }
+
     /// The `Session-Expires` value of the 2xx, when the far end knows what to do with it.
     pub(super) fn header(&self) -> Option<String> {
         let refresher = match self.refresher {
@@ -172,6 +189,15 @@ mod tests {
         let timer = SessionTimer::settle(asked(None, false), &SipTimers::default(), NOW).expect("settled");
         assert_eq!(timer.refresh_due(), Some(NOW + seconds_of(900)));
         assert_eq!(timer.expires_at(), NOW + seconds_of(1800 - 32));
+    }
+
+    #[test]
+    fn a_telephone_that_answers_us_says_who_refreshes() {
+        let timer = SessionTimer::of_answer(Some("600;refresher=uac"), NOW).expect("a timer");
+        assert_eq!(timer.refresh_due(), Some(NOW + seconds_of(300)));
+        let timer = SessionTimer::of_answer(Some("600;refresher=uas"), NOW).expect("a timer");
+        assert_eq!((timer.refresh_due(), timer.expires_at()), (None, NOW + seconds_of(568)));
+        assert_eq!(SessionTimer::of_answer(None, NOW), None);
     }
 
     #[test]
