@@ -1,15 +1,16 @@
 //! The sound devices of this machine: which there are, which to take, in which format.
 
+use std::ops::RangeInclusive;
+
 use cpal::traits::{DeviceTrait, HostTrait};
 use cpal::{Device, SampleFormat, SupportedStreamConfigRange};
 
-use super::{DeviceInfo, Devices, LocalError, Side};
+use super::{Devices, LocalError, Side};
 
 /// Rates we would rather have, the dearest first; all of them resample well to 8 kHz.
 const RATES: [u32; 5] = [48_000, 16_000, 44_100, 32_000, 8_000];
 /// What a resampler takes.
-const LOWEST_RATE: u32 = 8_000;
-const HIGHEST_RATE: u32 = 48_000;
+const TAKEN: RangeInclusive<u32> = 8_000..=48_000;
 
 /// How a device is opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,50 +24,57 @@ pub struct Format {
 type Offer = (u16, u32, u32, SampleFormat);
 
 /// The devices of this machine that can be opened. Asking takes a moment: it probes each.
-pub fn devices() -> Devices {
+///
+/// # Errors
+/// [`LocalError::Unreachable`]; a machine that has no devices is no error.
+pub fn devices() -> Result<Devices, LocalError> {
     let host = cpal::default_host();
-    let name = |device: Option<Device>| device.map(|device| device.to_string());
-    let (microphone, loudspeaker) = (name(host.default_input_device()), name(host.default_output_device()));
-    let mut devices = Devices::default();
-    let Ok(found) = host.devices() else { return devices };
-    for device in found {
-        let name = device.to_string();
-        if choose(&offers(&device, Side::Microphone)).is_some() {
-            let is_default = microphone.as_ref() == Some(&name);
-            devices.microphones.push(DeviceInfo { name: name.clone(), is_default });
-        }
-        if choose(&offers(&device, Side::Loudspeaker)).is_some() {
-            let is_default = loudspeaker.as_ref() == Some(&name);
-            devices.loudspeakers.push(DeviceInfo { name, is_default });
-        }
-    }
-    devices
+    let found: Vec<Device> = host.devices().map_err(|error| LocalError::Unreachable(error.to_string()))?.collect();
+    let names = |side, default: Option<Device>| {
+        let usable = found.iter().filter(|device| choose(&offers(device, side)).is_some());
+        let mut names: Vec<String> = usable.map(name).collect();
+        let default = default.as_ref().map(name);
+        names.sort_by_key(|name| Some(name) != default.as_ref());
+        names
+    };
+    Ok(Devices {
+        microphones: names(Side::Microphone, host.default_input_device()),
+        loudspeakers: names(Side::Loudspeaker, host.default_output_device()),
+    })
 }
 
 /// The device that `wanted` names, by its whole name or a part of it in any case, or the default one.
 pub fn find(side: Side, wanted: Option<&str>) -> Result<(Device, Format), LocalError> {
     let host = cpal::default_host();
+    let with_format = |device: Device| choose(&offers(&device, side)).map(|format| (device, format));
     let device = match (wanted, side) {
         (Some(wanted), _) => {
-            let all: Vec<Device> = host.devices().map(Iterator::collect).unwrap_or_default();
-            let names: Vec<String> = all.iter().map(ToString::to_string).collect();
-            best_match(&names, wanted).and_then(|index| all.into_iter().nth(index))
+            let devices = host.devices().map(Iterator::collect::<Vec<Device>>).unwrap_or_default();
+            let usable: Vec<(Device, Format)> = devices.into_iter().filter_map(with_format).collect();
+            let names: Vec<String> = usable.iter().map(|(device, _)| name(device)).collect();
+            best_match(&names, wanted).and_then(|index| usable.into_iter().nth(index))
         }
-        (None, Side::Microphone) => host.default_input_device(),
-        (None, Side::Loudspeaker) => host.default_output_device(),
+        (None, Side::Microphone) => host.default_input_device().and_then(with_format),
+        (None, Side::Loudspeaker) => host.default_output_device().and_then(with_format),
     };
-    let format = device.as_ref().and_then(|device| choose(&offers(device, side)));
-    match device.zip(format) {
+    match device {
         Some(found) => Ok(found),
-        None => Err(LocalError::NoDevice { side, wanted: wanted.map(str::to_owned), found: devices().names(side) }),
+        None => Err(LocalError::NoDevice { side, wanted: wanted.map(str::to_owned), found: devices()?.of(side) }),
     }
+}
+
+/// What a device is called, for people, and by the system.
+pub fn name(device: &Device) -> String {
+    device.id().map_or_else(|_| device.to_string(), |id| format!("{device} ({id})"))
 }
 
 /// The name that is `wanted`, or else the first that contains it.
 fn best_match(names: &[String], wanted: &str) -> Option<usize> {
     let wanted = wanted.to_lowercase();
     let names: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
-    names.iter().position(|name| *name == wanted).or_else(|| names.iter().position(|name| name.contains(&wanted)))
+    let is_wanted =
+        |name: &String| *name == wanted || name.split(" (").any(|part| part.trim_end_matches(')') == wanted);
+    names.iter().position(is_wanted).or_else(|| names.iter().position(|name| name.contains(&wanted)))
 }
 
 fn offers(device: &Device, side: Side) -> Vec<Offer> {
@@ -96,8 +104,8 @@ fn choose(offers: &[Offer]) -> Option<Format> {
         let dear = RATES.iter().position(|rate| (lowest..=highest).contains(rate));
         let (rate_rank, rate) = match dear {
             Some(rank) => (rank, RATES[rank]),
-            None if highest >= LOWEST_RATE && highest <= HIGHEST_RATE => (RATES.len(), highest),
-            None if lowest >= LOWEST_RATE && lowest <= HIGHEST_RATE => (RATES.len(), lowest),
+            None if TAKEN.contains(&highest) => (RATES.len(), highest),
+            None if TAKEN.contains(&lowest) => (RATES.len(), lowest),
             None => return None,
         };
         Some(((rate_rank, channels, format_rank), Format { channels, rate, sample }))
@@ -134,9 +142,11 @@ mod tests {
 
     #[test]
     fn a_device_is_found_by_a_part_of_its_name_and_best_by_all_of_it() {
-        let names: Vec<String> = ["USB Headset, Mono", "usb headset", "Built-in"].map(str::to_owned).to_vec();
+        let names: Vec<String> =
+            ["USB Headset, Mono (alsa:hw:1,0)", "usb headset (alsa:hw:2,0)", "Built-in"].map(str::to_owned).to_vec();
         assert_eq!(best_match(&names, "USB Headset"), Some(1));
         assert_eq!(best_match(&names, "headset, m"), Some(0));
+        assert_eq!(best_match(&names, "alsa:hw:2,0"), Some(1));
         assert_eq!(best_match(&names, "built"), Some(2));
         assert_eq!(best_match(&names, "bluetooth"), None);
     }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sdp_types::{Attribute, Media, Session};
 
+use super::error::excerpt;
 use super::media::{self, AudioLine, Format};
 use super::offer::{audio_attributes, session_head, write};
 use super::{LocalMedia, SdpError, description};
@@ -67,7 +68,7 @@ fn choose(session: &Session, local: &LocalMedia) -> Result<(usize, AudioLine, (u
         }
         if !media::is_plain_rtp(offered) {
             if why == SdpError::NoAudio {
-                why = SdpError::Transport(offered.proto.clone());
+                why = SdpError::Transport(excerpt(&offered.proto));
             }
             continue;
         }

@@ -3,6 +3,7 @@
 use sdp_types::Session;
 
 use super::SdpError;
+use super::error::excerpt;
 
 /// The most bytes that are read. Browsers send about 6 kB, phones under 2.
 const MAX_BYTES: usize = 32 * 1024;
@@ -22,7 +23,7 @@ pub fn parse(text: &str) -> Result<Session, SdpError> {
         wanted.push_str(line);
         wanted.push_str("\r\n");
     }
-    Session::parse(wanted.as_bytes()).map_err(|error| SdpError::Malformed(error.to_string()))
+    Session::parse(wanted.as_bytes()).map_err(|error| SdpError::Malformed(excerpt(&error.to_string())))
 }
 
 fn is_wanted(line: &str) -> bool {

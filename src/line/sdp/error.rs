@@ -44,3 +44,10 @@ impl SdpError {
         }
     }
 }
+
+/// What the far end wrote, fit to be shown in a log line or a header: printable, without quotes, not long.
+pub(super) fn excerpt(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let plain = text.chars().filter(|character| matches!(character, ' '..='~') && !matches!(character, '"' | '\\'));
+    plain.take(LONGEST).collect()
+}

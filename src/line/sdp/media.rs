@@ -6,6 +6,7 @@ use std::time::Duration;
 use sdp_types::{Connection, Media, Rtcp, RtpMap, Session};
 
 use super::SdpError;
+use super::error::excerpt;
 use crate::audio::Law;
 use crate::line::rtp::Direction;
 
@@ -86,7 +87,7 @@ pub fn read(session: &Session, media: &Media, local: IpAddr) -> Result<AudioLine
 
 fn usable_address(connection: Option<&Connection>, local: IpAddr) -> Result<IpAddr, SdpError> {
     let connection = connection.ok_or_else(|| SdpError::Address("there is no c= line".to_owned()))?;
-    let parsed = connection.try_address().map_err(|error| SdpError::Address(error.to_string()))?;
+    let parsed = connection.try_address().map_err(|error| SdpError::Address(excerpt(&error.to_string())))?;
     let ip = parsed.ip;
     if ip.is_multicast() || ip == IpAddr::V4(std::net::Ipv4Addr::BROADCAST) {
         return Err(SdpError::Address(format!("{ip} is not one host")));

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use sdp_types::{Attribute, Connection, Fmtp, Media, Origin, RtpMap, Session};
 
+use super::error::excerpt;
 use super::media::{self, Format};
 use super::{LocalMedia, SdpError, description};
 use crate::audio::Law;
@@ -35,7 +36,7 @@ pub fn accept(local: &LocalMedia, answer: &str) -> Result<RemoteMedia, SdpError>
     // An answer has the lines of the offer in their order, and ours had one.
     let media = session.medias.first().filter(|media| media::is_wanted_audio(media)).ok_or(SdpError::NoAudio)?;
     if !media::is_plain_rtp(media) {
-        return Err(SdpError::Transport(media.proto.clone()));
+        return Err(SdpError::Transport(excerpt(&media.proto)));
     }
     let line = media::read(&session, media, local.address.ip())?;
     let mut common = line.formats.iter().filter_map(|(number, format)| match format {

@@ -484,6 +484,19 @@ fn offers_we_cannot_take_are_refused_with_the_right_status() {
 }
 
 #[test]
+fn what_a_hostile_offer_says_does_not_reach_a_header_as_it_is() {
+    for (from, to) in [
+        ("RTP/AVP", format!("\"x\u{7}\\{}", "y".repeat(5_000))),
+        ("IN IP4 192.0.2.9\r\nt", format!("IN IP4 \"{}\r\nt", "z".repeat(5_000))),
+        ("v=0", format!("v=\"{}", "q".repeat(5_000))),
+    ] {
+        let error = answer(&simple("").replace(from, &to), &local()).unwrap_err().to_string();
+        assert!(error.len() < 250, "{error}");
+        assert!(!error.contains(['"', '\\', '\u{7}']), "{error}");
+    }
+}
+
+#[test]
 fn stereo_and_other_clock_rates_are_not_g711() {
     for map in ["PCMU/16000", "PCMU/8000/2", "L16/8000"] {
         let offer = simple(&format!("a=rtpmap:0 {map}"));
