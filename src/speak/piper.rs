@@ -1,0 +1,138 @@
+//! Piper voices, through piper-rs on ONNX Runtime.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use piper_rs::{ModelConfig, Piper};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use sha2::{Digest, Sha256};
+
+use super::SpeakError;
+use super::voice::Voice;
+use crate::audio::{Hertz, Sound};
+use crate::onnx::onnx_session;
+use crate::words::Language;
+
+/// Piper turns text into phonemes with espeak-ng, whose state is global to the process. piper-rs does both
+/// steps in one call, so the lock spans both: one clause at a time a process, on all the threads of its session.
+static ESPEAK: Mutex<()> = Mutex::new(());
+
+/// Where a piper voice's files are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct PiperFiles {
+    pub(super) model: PathBuf,
+    pub(super) config: PathBuf,
+}
+
+impl PiperFiles {
+    /// The files of the voice `model`: its settings are beside it, with `.json` added to the name.
+    pub(super) fn new(model: &Path) -> Self {
+        let mut config = model.as_os_str().to_owned();
+        config.push(".json");
+        Self { model: model.to_owned(), config: config.into() }
+    }
+
+    /// The hash of both files: other files are another voice.
+    pub(super) fn hash(&self) -> Result<[u8; 32], SpeakError> {
+        let mut hash = Sha256::new();
+        for path in [&self.config, &self.model] {
+            let unreadable = |error: std::io::Error| refused(path, error.to_string());
+            let mut file = std::fs::File::open(path).map_err(unreadable)?;
+            let mut block = vec![0; 1 << 16];
+            loop {
+                let count = file.read(&mut block).map_err(unreadable)?;
+                if count == 0 {
+                    break;
+                }
+                hash.update(&block[..count]);
+            }
+        }
+        Ok(hash.finalize().into())
+    }
+
+    /// The language that the voice's settings say: that of `language`, or of the espeak-ng voice in older ones.
+    pub(super) fn language(&self) -> Result<Language, SpeakError> {
+        let settings: LanguageSettings = self.read_config()?;
+        let tag = settings.language.map_or(settings.espeak.voice, |language| language.code);
+        // espeak-ng calls Mandarin by its own tag of ISO 639-3.
+        let tag = if tag.starts_with("cmn") { "zh" } else { tag.as_str() };
+        Language::parse(tag).map_err(|error| refused(&self.config, error.to_string()))
+    }
+
+    fn read_config<T: DeserializeOwned>(&self) -> Result<T, SpeakError> {
+        let text = std::fs::read(&self.config).map_err(|error| refused(&self.config, error.to_string()))?;
+        serde_json::from_slice(&text).map_err(|error| refused(&self.config, format!("not piper's settings: {error}")))
+    }
+}
+
+/// The part of a voice's settings that says what it speaks.
+#[derive(Deserialize)]
+struct LanguageSettings {
+    language: Option<LanguageCode>,
+    espeak: EspeakVoice,
+}
+
+#[derive(Deserialize)]
+struct LanguageCode {
+    code: String,
+}
+
+#[derive(Deserialize)]
+struct EspeakVoice {
+    voice: String,
+}
+
+fn refused(path: &Path, why: String) -> SpeakError {
+    SpeakError::Voice { path: path.to_owned(), why }
+}
+
+/// A piper voice, loaded.
+pub(super) struct PiperVoice {
+    piper: Piper,
+    rate: Hertz,
+    length_scale: f32,
+}
+
+impl PiperVoice {
+    /// Loads the voice, to run on `threads` threads, and has it say a word, so that whatever is wrong with
+    /// it shows now. [`crate::onnx::init_onnx_runtime`] must have been called.
+    pub(super) fn load(files: &PiperFiles, threads: usize) -> Result<Self, SpeakError> {
+        let config: ModelConfig = files.read_config()?;
+        let rate = Hertz::new(config.audio.sample_rate).ok_or_else(|| {
+            refused(&files.config, format!("{} is no sampling rate of sound", config.audio.sample_rate))
+        })?;
+        let length_scale = config.inference.length_scale;
+        let session = onnx_session(&files.model, threads).map_err(|error| refused(&files.model, error.to_string()))?;
+        let mut voice = Self { piper: Piper::from_session(session, config), rate, length_scale };
+        let word = voice.speak("Ready.", 1.0).map_err(|error| refused(&files.model, error.to_string()))?;
+        if word.samples().is_empty() {
+            return Err(refused(&files.model, "it gives no sound".to_owned()));
+        }
+        Ok(voice)
+    }
+}
+
+impl Voice for PiperVoice {
+    fn speak(&mut self, text: &str, pace: f32) -> Result<Sound, SpeakError> {
+        let length_scale = self.length_scale / pace;
+        let spoken = {
+            let _one_at_a_time = ESPEAK.lock().unwrap_or_else(PoisonError::into_inner);
+            self.piper.create(text, false, None, Some(length_scale), None, None)
+        };
+        let (samples, _) = spoken.map_err(|error| SpeakError::Synthesis(error.to_string()))?;
+        Ok(Sound::new(self.rate, to_samples(&samples)))
+    }
+}
+
+/// Full scale is 1.0; what is louder is brought down as a whole rather than clipped, since the level is
+/// evened later anyway. What is no number is silence.
+fn to_samples(samples: &[f32]) -> Vec<i16> {
+    let peak = samples.iter().filter(|sample| sample.is_finite()).fold(1.0_f32, |peak, sample| peak.max(sample.abs()));
+    let gain = 32_767.0 / peak;
+    samples.iter().map(|sample| (sample * gain).round() as i16).collect()
+}
+
+#[cfg(test)]
+mod tests;
