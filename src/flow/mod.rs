@@ -12,6 +12,7 @@ mod act;
 mod bundle;
 mod check;
 mod datum;
+mod engine;
 mod expression;
 mod fault;
 mod kind;
@@ -29,6 +30,7 @@ pub use act::{
 pub use bundle::Bundle;
 pub use check::{Loaded, load_dir, load_files};
 pub use datum::{Datum, NotThatKind};
+pub use engine::Conversation;
 pub use fault::{Fault, LoadFailure, Severity, check_report_json};
 pub use operators::{Connection, FieldKind, FieldShape, Operators, QueryShape};
 pub use source::SourceFile;

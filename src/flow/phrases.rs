@@ -22,6 +22,8 @@ pub(super) enum Phrase {
     FindingSomeone,
     /// To one who asks for a person where none can be had.
     NobodyHere,
+    /// To one who waited for a person in vain, where the flow has no words for it.
+    NobodyFree,
     /// When the flow cannot go on.
     Sorry,
     /// When a look-up takes long.
@@ -37,7 +39,7 @@ pub(super) enum Phrase {
 }
 
 impl Phrase {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Pardon,
         Self::PardonAgain,
         Self::AreYouThere,
@@ -46,6 +48,7 @@ impl Phrase {
         Self::Goodbye,
         Self::FindingSomeone,
         Self::NobodyHere,
+        Self::NobodyFree,
         Self::Sorry,
         Self::OneMoment,
         Self::SayItAgain,
@@ -74,6 +77,10 @@ impl Phrase {
             (Self::FindingSomeone, true) => "正在为您接通人工客服，请稍候。",
             (Self::NobodyHere, false) => "I'm sorry, I can't put you through to anyone on this line.",
             (Self::NobodyHere, true) => "非常抱歉，这条线路暂时无法转接人工客服。",
+            (Self::NobodyFree, false) => {
+                "I'm sorry, nobody is free just now. Please call again a little later. Goodbye."
+            }
+            (Self::NobodyFree, true) => "非常抱歉，现在没有空闲的客服，请您稍后再拨，再见。",
             (Self::Sorry, false) => "I'm sorry, something went wrong on our side. Please call again later.",
             (Self::Sorry, true) => "非常抱歉，系统出了点问题，请您稍后再拨。",
             (Self::OneMoment, false) => "One moment, please.",

@@ -7,7 +7,7 @@
 //! declares, so that flows may name each other; [`flow`] and [`verbs`] turn steps into a list with jumps;
 //! [`lint`] looks at the whole.
 
-mod exits;
+pub(super) mod exits;
 mod fields;
 mod flow;
 mod handlers;

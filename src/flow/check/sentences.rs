@@ -150,12 +150,19 @@ impl Checker<'_> {
         if !known {
             return;
         }
-        let lookup = |root: &str| sample(names, slots, root);
         for language in self.languages.clone() {
             let sentence = self.sentences.get(id);
             let place = places.get(&language).copied().unwrap_or(at);
             for line in sentence.lines(language) {
-                match self.sentences.render_line(sentence, line, language, &lookup, &self.zone) {
+                // A variable whose kind is not known is tried with one value of each.
+                let tried = [Kind::Text, Kind::Number, Kind::Moment, Kind::Time].map(|unknown| {
+                    let lookup = |root: &str| sample(names, slots, root, unknown);
+                    self.sentences.render_line(sentence, line, language, &lookup, &self.zone)
+                });
+                let [first, others @ ..] = tried;
+                let rendered =
+                    others.into_iter().fold(first, |best, other| if best.is_ok() { best } else { other.or(best) });
+                match rendered {
                     Err(trouble) => {
                         let known: Vec<String> =
                             Sentences::FILTERS.iter().map(|filter| format!("`{filter}`")).collect();
@@ -180,8 +187,8 @@ impl Checker<'_> {
     }
 }
 
-/// A value of the right kind, to try a sentence with.
-fn sample(names: &Names, slots: &BTreeMap<String, Slot>, root: &str) -> Option<Variable> {
+/// A value of the right kind, to try a sentence with; `unknown` stands for a kind that is not known.
+fn sample(names: &Names, slots: &BTreeMap<String, Slot>, root: &str, unknown: Kind) -> Option<Variable> {
     let of_kind = |kind: Kind| match kind {
         Kind::YesNo => Datum::YesNo(true),
         Kind::Number => Datum::Number(19.0),
@@ -197,7 +204,7 @@ fn sample(names: &Names, slots: &BTreeMap<String, Slot>, root: &str) -> Option<V
         }
         // `now` is said by its hour or by its day.
         Root::One(Kind::Moment) => Some(Variable::One(Datum::Moment(jiff::Timestamp::UNIX_EPOCH))),
-        Root::One(Kind::Any) => None,
+        Root::One(Kind::Any) => Some(Variable::One(of_kind(unknown))),
         Root::One(kind) => Some(Variable::One(of_kind(*kind))),
         Root::Record(fields) => {
             Some(Variable::Record(fields.iter().map(|(name, kind)| (name.clone(), of_kind(*kind))).collect()))

@@ -1,0 +1,409 @@
+//! The conversation itself: what it holds, how inputs reach it, and how it follows steps.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::words::Language;
+
+use super::super::act::{Act, CallFacts, EndReason, Input, Now, QueueResult, TimerId};
+use super::super::bundle::{Bundle, FlowIndex, Handlers, Jump, StepIndex, Verb};
+use super::super::phrases::Phrase;
+use super::super::sentence::SentenceId;
+use super::frame::{Frame, Interrupted, Return};
+use super::speech::{Part, Said};
+use super::state::State;
+use super::understand::Utterance;
+use super::waiting::LookUpPending;
+
+/// How many steps one input may cost.
+const MOST_STEPS: u32 = 400;
+/// How deep flows may run each other.
+const DEEPEST: usize = 12;
+/// How many things may go wrong before the call is given up.
+const MOST_TROUBLES: u32 = 4;
+/// After so many silences in a row nobody is there.
+const MOST_SILENCES: u32 = 12;
+/// After so many misses without anything understood the call is given up.
+const MOST_FRUITLESS: u32 = 24;
+
+/// One call, run by a bundle.
+///
+/// ```
+/// use std::sync::Arc;
+/// use std::time::Duration;
+/// use warmline::flow::{Act, CallFacts, Conversation, Input, Now, Operators, SourceFile, load_files};
+///
+/// let text = r#"
+/// bundle: hello
+/// start: greet
+/// languages: [en]
+/// ---
+/// flow: greet
+/// steps:
+///   - say: { en: "Hello." }
+///   - end: call
+/// "#;
+/// let file = SourceFile { path: "hello.yaml".into(), text: text.to_owned() };
+/// let loaded = load_files(vec![file], &Operators::default()).unwrap();
+/// let mut conversation = Conversation::new(Arc::clone(&loaded.bundle), CallFacts::default(), 1);
+/// let now = Now { since_answer: Duration::ZERO, wall: "2026-01-05T09:00:00Z".parse().unwrap() };
+/// let acts = conversation.handle(now, Input::Start);
+/// assert!(acts.iter().any(|act| matches!(act, Act::Say(say) if say.text == "Hello.")));
+/// assert!(matches!(acts.last(), Some(Act::End { .. })));
+/// ```
+pub struct Conversation {
+    pub(super) bundle: Arc<Bundle>,
+    pub(super) call: CallFacts,
+    pub(super) seed: u64,
+    pub(super) language: Language,
+    pub(super) now: Now,
+    pub(super) frames: Vec<Frame>,
+    pub(super) state: State,
+    /// How often the caller was asked whether to end the call, while that question stands.
+    pub(super) leaving: Option<u32>,
+    pub(super) acts: Vec<Act>,
+    pub(super) said: Vec<Said>,
+    pub(super) turns: HashMap<SentenceId, usize>,
+    pub(super) look_ups: Vec<LookUpPending>,
+    pub(super) queue_result: Option<QueueResult>,
+    pub(super) error_kind: Option<String>,
+    /// What was said while nothing listened, for the next step that does.
+    pub(super) held: Option<Utterance>,
+    pub(super) next_saying: u64,
+    pub(super) next_timer: u64,
+    pub(super) next_look_up: u64,
+    pub(super) heard_before: bool,
+    pub(super) fruitless: u32,
+    silences: u32,
+    steps_left: u32,
+    troubles: u32,
+}
+
+/// What performing a step comes to.
+pub(super) enum After {
+    /// Go on.
+    Go(Jump),
+    /// Something is waited for.
+    Wait,
+    /// It went wrong.
+    Trouble(String),
+}
+
+impl Conversation {
+    /// A conversation that has not begun. `seed` decides where variants of sentences begin to take turns: the same
+    /// inputs with the same seed give the same acts.
+    pub fn new(bundle: Arc<Bundle>, call: CallFacts, seed: u64) -> Self {
+        let first = bundle.languages.first().copied().unwrap_or(Language::EN);
+        let language = call.language.filter(|wanted| bundle.languages.contains(wanted)).unwrap_or(first);
+        let wall = jiff::Timestamp::UNIX_EPOCH;
+        Self {
+            bundle,
+            call,
+            seed,
+            language,
+            now: Now { since_answer: std::time::Duration::ZERO, wall },
+            frames: Vec::new(),
+            state: State::Fresh,
+            leaving: None,
+            acts: Vec::new(),
+            said: Vec::new(),
+            turns: HashMap::new(),
+            look_ups: Vec::new(),
+            queue_result: None,
+            error_kind: None,
+            held: None,
+            next_saying: 1,
+            next_timer: 1,
+            next_look_up: 1,
+            heard_before: false,
+            fruitless: 0,
+            silences: 0,
+            steps_left: 0,
+            troubles: 0,
+        }
+    }
+
+    /// The language the conversation is in.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// Whether it is over: nothing more comes of any input.
+    pub fn has_ended(&self) -> bool {
+        matches!(self.state, State::Ended)
+    }
+
+    /// Takes one input and says what to do. After the conversation has ended nothing is done.
+    pub fn handle(&mut self, now: Now, input: Input) -> Vec<Act> {
+        self.now = now;
+        self.steps_left = MOST_STEPS;
+        if self.has_ended() {
+            return Vec::new();
+        }
+        match input {
+            Input::Start => {
+                if matches!(self.state, State::Fresh) {
+                    self.frames.push(Frame::new(self.bundle.start, Return::Goodbye));
+                    let entry = self.bundle.flow(self.bundle.start).entry;
+                    self.go(entry);
+                }
+            }
+            Input::HangUp => self.end(EndReason::CallerHungUp, None),
+            // Nothing can be answered before the call has begun.
+            _ if matches!(self.state, State::Fresh) => {}
+            Input::Heard { text, language, confidence, alternatives, barge_in } => {
+                self.silences = 0;
+                self.heard(Utterance { text, language, confidence, alternatives, barge_in });
+            }
+            Input::Key(key) => {
+                self.silences = 0;
+                self.key(key);
+            }
+            Input::NotUnderstood => {
+                self.silences = 0;
+                self.nothing_understood();
+            }
+            Input::Silence => {
+                self.silences += 1;
+                if self.silences >= MOST_SILENCES {
+                    self.say_phrase(Phrase::Goodbye, Part::Statement);
+                    self.end(EndReason::FlowEnded, Some("nobody there".to_owned()));
+                } else {
+                    self.silence();
+                }
+            }
+            Input::Cut { saying, heard, of } => self.cut(saying, heard, of),
+            Input::Timer(timer) => self.timer(timer),
+            Input::LookedUp { id, result } => self.looked_up(id, result),
+            Input::QueueEnded(result) => self.queue_ended(result),
+        }
+        std::mem::take(&mut self.acts)
+    }
+
+    /// Follows steps from a jump until something is waited for.
+    pub(super) fn go(&mut self, jump: Jump) {
+        let mut jump = jump;
+        loop {
+            let Some(frame) = self.frames.last() else {
+                self.end(EndReason::FlowEnded, None);
+                return;
+            };
+            if self.steps_left == 0 {
+                let what = format!("the flow `{}` went on without end", self.bundle.flow(frame.flow).name);
+                self.trouble(&what);
+                return;
+            }
+            self.steps_left -= 1;
+            self.state = State::Running { step: None };
+            let by_name = matches!(jump, Jump::Label(_));
+            jump = match self.bundle.flow(frame.flow).resolve(jump) {
+                Jump::Step(step) => {
+                    if by_name {
+                        self.clear_for_asking_again(step);
+                    }
+                    self.state = State::Running { step: Some(step) };
+                    match self.perform(step) {
+                        After::Go(next) => next,
+                        After::Wait => return,
+                        After::Trouble(what) => {
+                            self.trouble(&what);
+                            return;
+                        }
+                    }
+                }
+                Jump::Flow(flow) => {
+                    self.replace_flow(flow);
+                    self.bundle.flow(flow).entry
+                }
+                Jump::EndFlow | Jump::Label(_) => match self.leave_flow() {
+                    Some(next) => next,
+                    None => return,
+                },
+                Jump::Resume => {
+                    let Some(frame) = self.frames.last_mut() else { return };
+                    match frame.interrupted.pop() {
+                        Some(interrupted) => {
+                            self.resume(interrupted);
+                            return;
+                        }
+                        None => match self.leave_flow() {
+                            Some(next) => next,
+                            None => return,
+                        },
+                    }
+                }
+            };
+        }
+    }
+
+    /// `goto` to an `ask` clears its slot first.
+    fn clear_for_asking_again(&mut self, step: StepIndex) {
+        let Some(frame) = self.frames.last_mut() else { return };
+        if let Verb::Ask(ask) = &self.bundle.flows[frame.flow.0].step(step).verb {
+            frame.values.remove(&ask.slot);
+        }
+    }
+
+    /// Another flow takes the place of the one on top; slots of equal name and type go with it.
+    fn replace_flow(&mut self, flow: FlowIndex) {
+        let Some(old) = self.frames.pop() else { return };
+        let mut frame = Frame::new(flow, old.returns);
+        let (from, to) = (self.bundle.flow(old.flow), self.bundle.flow(flow));
+        for (name, value) in old.values {
+            let kind = |slots: &std::collections::BTreeMap<String, super::super::bundle::Slot>| {
+                slots.get(&name).map(|slot| slot.kind.name())
+            };
+            if kind(&from.slots).is_some() && kind(&from.slots) == kind(&to.slots) {
+                frame.values.insert(name, value);
+            }
+        }
+        frame.hands_over = Some(flow) == self.bundle.handover;
+        self.frames.push(frame);
+    }
+
+    /// Runs another flow on top of this one. False when flows are nested too deep.
+    pub(super) fn push_flow(&mut self, frame: Frame) -> bool {
+        if self.frames.len() >= DEEPEST {
+            return false;
+        }
+        self.frames.push(frame);
+        true
+    }
+
+    /// The flow on top is over. Where to go on, or `None` when something is waited for or the call is over.
+    fn leave_flow(&mut self) -> Option<Jump> {
+        let frame = self.frames.pop()?;
+        match frame.returns {
+            Return::Goodbye => {
+                self.say_phrase(Phrase::Goodbye, Part::Statement);
+                self.end(EndReason::FlowEnded, None);
+                None
+            }
+            Return::To { next, values } => {
+                for (mine, its) in values {
+                    if let Some(value) = frame.values.get(&its).filter(|value| !value.is_absent()) {
+                        self.fill(&mine, value.clone());
+                    }
+                }
+                Some(next)
+            }
+            Return::Interrupted(interrupted) => {
+                self.resume(*interrupted);
+                None
+            }
+        }
+    }
+
+    /// Takes up what was interrupted.
+    pub(super) fn resume(&mut self, interrupted: Interrupted) {
+        let Interrupted { state, unheard } = interrupted;
+        self.say_unheard(unheard);
+        match state {
+            State::Listening(listening) => {
+                self.state = State::Listening(listening);
+                self.ask_shortly();
+            }
+            State::LookingUp { id } => {
+                self.state = State::LookingUp { id };
+                self.take_up_look_up();
+            }
+            other => self.state = other,
+        }
+    }
+
+    /// The state, as something to come back to.
+    pub(super) fn interruption(&mut self) -> Interrupted {
+        let unheard = self.unheard();
+        self.forget_keys();
+        Interrupted { state: self.state.clone(), unheard }
+    }
+
+    /// Something went wrong while a flow ran: its `error` handler, else the bundle's `handover`, else an apology.
+    pub(super) fn trouble(&mut self, what: &str) {
+        self.acts.push(Act::Trouble { what: what.to_owned() });
+        self.troubles += 1;
+        self.error_kind.get_or_insert_with(|| "flow".to_owned());
+        self.steps_left = self.steps_left.max(MOST_STEPS / 8);
+        if self.troubles > MOST_TROUBLES {
+            self.give_up();
+            return;
+        }
+        self.error_handler();
+    }
+
+    /// Nothing more can be done for the caller.
+    pub(super) fn give_up(&mut self) {
+        self.say_phrase(Phrase::Sorry, Part::Statement);
+        self.end(EndReason::Error, None);
+    }
+
+    /// Ends the call.
+    pub(super) fn end(&mut self, reason: EndReason, note: Option<String>) {
+        self.cancel_timers();
+        self.state = State::Ended;
+        self.leaving = None;
+        self.frames.clear();
+        self.look_ups.clear();
+        self.acts.push(Act::End { reason, note });
+    }
+
+    /// Something was understood: the counts of what was not begin anew.
+    pub(super) fn progress(&mut self) {
+        self.fruitless = 0;
+    }
+
+    /// One more miss. True when it is time to give up.
+    pub(super) fn one_more_miss(&mut self) -> bool {
+        self.fruitless += 1;
+        self.fruitless >= MOST_FRUITLESS
+    }
+
+    /// Whether a person is being found, or about to be.
+    pub(super) fn is_handing_over(&self) -> bool {
+        matches!(self.state, State::Queued { .. }) || self.frames.iter().any(|frame| frame.hands_over)
+    }
+
+    /// Handlers of the step, the flow and the bundle, the innermost first.
+    pub(super) fn handler_scopes(&self) -> Vec<&Handlers> {
+        let mut scopes = Vec::new();
+        let Some(frame) = self.frames.last() else { return scopes };
+        let flow = self.bundle.flow(frame.flow);
+        let step = match &self.state {
+            State::Listening(listening) => Some(listening.step),
+            State::LookingUp { id } => {
+                self.look_ups.iter().find(|pending| pending.id == *id).map(|pending| pending.step)
+            }
+            State::Queued { step } => Some(*step),
+            State::Running { step } => *step,
+            State::Fresh | State::Ended => None,
+        };
+        scopes.extend(step.map(|step| &flow.step(step).handlers));
+        scopes.push(&flow.handlers);
+        scopes.push(&self.bundle.handlers);
+        scopes
+    }
+
+    /// A new timer.
+    pub(super) fn set_timer(&mut self, after: std::time::Duration) -> TimerId {
+        let id = TimerId(self.next_timer);
+        self.next_timer += 1;
+        self.acts.push(Act::SetTimer { id, after });
+        id
+    }
+
+    /// Forgets a timer.
+    pub(super) fn cancel_timer(&mut self, timer: Option<TimerId>) {
+        if let Some(id) = timer {
+            self.acts.push(Act::CancelTimer { id });
+        }
+    }
+
+    fn cancel_timers(&mut self) {
+        self.forget_keys();
+        let pending: Vec<Option<TimerId>> =
+            self.look_ups.iter().flat_map(|pending| [pending.limit_timer, pending.filler_timer]).collect();
+        for timer in pending {
+            self.cancel_timer(timer);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! What of a conversation is private, so that whoever records it can mask it.
+
+use super::super::bundle::{Privacy, Slot, Verb};
+use super::super::datum::Datum;
+use super::conversation::Conversation;
+use super::state::{Offer, State};
+
+impl Conversation {
+    /// The private values of the flows that run now, in their normal form, and the one that is being read back, if
+    /// it is private. Remember them: a flow that has ended may still be speaking of them.
+    pub fn private_values(&self) -> Vec<String> {
+        let mut values = Vec::new();
+        for frame in &self.frames {
+            let slots = &self.bundle.flow(frame.flow).slots;
+            for (name, value) in &frame.values {
+                let is_private = slots.get(name).is_some_and(Slot::is_private);
+                if is_private && !matches!(value, Datum::Absent) {
+                    values.push(value.text());
+                }
+            }
+        }
+        if let (State::Listening(listening), true) = (&self.state, self.asks_for_private())
+            && let Offer::Value(value) = &listening.offer
+        {
+            values.push(value.to_string());
+        }
+        values
+    }
+
+    /// Whether the step that listens now asks for a private value, so that the answer must be masked whether or not
+    /// it was understood.
+    pub fn asks_for_private(&self) -> bool {
+        let State::Listening(listening) = &self.state else { return false };
+        let Some(frame) = self.frames.last() else { return false };
+        match &self.bundle.flow(frame.flow).step(listening.step).verb {
+            Verb::Ask(ask) => self.bundle.flow(frame.flow).slots.get(&ask.slot).is_some_and(Slot::is_private),
+            _ => false,
+        }
+    }
+}
+
+impl Slot {
+    fn is_private(&self) -> bool {
+        self.privacy != Privacy::None
+    }
+}

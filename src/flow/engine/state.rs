@@ -1,0 +1,100 @@
+//! What a conversation is waiting for.
+
+use crate::words::Value;
+
+use super::super::act::TimerId;
+use super::super::bundle::{FlowIndex, StepIndex};
+
+/// What the flow on top of the stack waits for.
+#[derive(Clone, Debug)]
+pub enum State {
+    /// Nothing has happened yet.
+    Fresh,
+    /// Nothing: steps are being followed. The step that is being performed.
+    Running { step: Option<StepIndex> },
+    /// The answer to an `ask`, a `menu` or a `route`.
+    Listening(Listening),
+    /// A look-up.
+    LookingUp { id: u64 },
+    /// A person.
+    Queued { step: StepIndex },
+    /// Nothing more.
+    Ended,
+}
+
+/// A step that listens, and what was made of the caller's tries so far.
+#[derive(Clone, Debug)]
+pub struct Listening {
+    pub step: StepIndex,
+    pub mishearings: u32,
+    pub silences: u32,
+    /// What the caller has been asked to confirm or to choose between.
+    pub offer: Offer,
+    /// Whether the last turn asked between two: never twice running.
+    pub clarified: bool,
+    /// How often a value read back was denied.
+    pub corrections: u32,
+    /// Keys so far.
+    pub keys: String,
+    /// Runs out when no more keys follow.
+    pub key_timer: Option<TimerId>,
+    /// Runs out when a lone 0 stays alone.
+    pub zero_timer: Option<TimerId>,
+    /// The digits of a code that were keyed, while its letters are asked for.
+    pub keyed_digits: Option<String>,
+    /// The beginning of a long value, while the rest is waited for.
+    pub begun: Option<String>,
+    /// How often a prompt that noise cut short was taken up again.
+    pub restarts: u32,
+}
+
+impl Listening {
+    /// At a step, with no try made.
+    pub fn at(step: StepIndex) -> Self {
+        Self {
+            step,
+            mishearings: 0,
+            silences: 0,
+            offer: Offer::Nothing,
+            clarified: false,
+            corrections: 0,
+            keys: String::new(),
+            key_timer: None,
+            zero_timer: None,
+            keyed_digits: None,
+            begun: None,
+            restarts: 0,
+        }
+    }
+}
+
+/// What the caller has been asked about.
+#[derive(Clone, PartialEq)]
+pub enum Offer {
+    /// Nothing: the step's own question stands.
+    Nothing,
+    /// Whether this value is right.
+    Value(Value),
+    /// Whether one flow is meant, or which of two.
+    Flows(Vec<FlowOffer>),
+    /// Whether one choice of a menu is meant, or which of two; by their positions.
+    Choices(Vec<usize>),
+}
+
+/// A flow the caller may have meant, with what was said in its slots.
+#[derive(Clone, PartialEq)]
+pub struct FlowOffer {
+    pub flow: FlowIndex,
+    pub slots: Vec<(String, String)>,
+}
+
+impl std::fmt::Debug for Offer {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Nothing => "Nothing",
+            Self::Value(_) => "Value(•••)",
+            Self::Flows(_) => "Flows",
+            Self::Choices(_) => "Choices",
+        })
+    }
+}

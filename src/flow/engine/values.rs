@@ -1,0 +1,112 @@
+//! Names and their values: slots, variables, results, and what every flow can read.
+
+use std::collections::BTreeMap;
+
+use crate::words::{SlotType, Value};
+use crate::{Private, mask};
+
+use super::super::act::Act;
+use super::super::bundle::{Flow, Privacy, Slot};
+use super::super::datum::Datum;
+use super::super::expression::{Read, Variable};
+use super::conversation::Conversation;
+use super::frame::Frame;
+
+impl Conversation {
+    /// What a name stands for now.
+    pub fn variable(&self, name: &str) -> Option<Variable> {
+        let text = |text: &str| Datum::Text(text.to_owned());
+        let private =
+            |value: &Option<Private<String>>| value.as_ref().map_or(Datum::Absent, |value| text(value.reveal()));
+        let record = |fields: Vec<(&str, Datum)>| {
+            Some(Variable::Record(fields.into_iter().map(|(name, datum)| (name.to_owned(), datum)).collect()))
+        };
+        match name {
+            "now" => return Some(Variable::One(Datum::Moment(self.now.wall))),
+            "caller" => {
+                return record(vec![
+                    ("number", private(&self.call.caller_number)),
+                    ("name", private(&self.call.caller_name)),
+                    ("language", text(self.language.as_str())),
+                    ("vip", Datum::YesNo(false)),
+                    ("verified", Datum::YesNo(false)),
+                ]);
+            }
+            "call" => {
+                let dialled = self.call.dialled.as_deref().map_or(Datum::Absent, text);
+                let seconds = Datum::Number(self.now.since_answer.as_secs_f64().floor());
+                return record(vec![("dialled", dialled), ("seconds", seconds)]);
+            }
+            "queue" => {
+                let result = self.queue_result.map_or(Datum::Absent, |result| text(result.name()));
+                return record(vec![("result", result)]);
+            }
+            "error" => {
+                let kind = self.error_kind.as_deref().map_or(Datum::Absent, text);
+                return record(vec![("kind", kind)]);
+            }
+            _ => {}
+        }
+        let frame = self.frames.last()?;
+        if let Some(record) = frame.records.get(name) {
+            return Some(Variable::Record(record.clone()));
+        }
+        let value = frame.values.get(name)?;
+        let slot = self.bundle.flow(frame.flow).slots.get(name);
+        match (slot.map(|slot| &slot.kind), value) {
+            (Some(SlotType::Code { .. } | SlotType::Digits { .. }), Datum::Text(text)) => {
+                Some(Variable::Spelt(text.clone()))
+            }
+            _ => Some(Variable::One(value.clone())),
+        }
+    }
+
+    /// The plain value of a slot, a variable or a field; `None` when it is unset.
+    pub fn read(&self, read: &Read) -> Option<Datum> {
+        let found = match (self.variable(&read.root)?, &read.field) {
+            (Variable::One(datum), None) => datum,
+            (Variable::Spelt(text), None) => Datum::Text(text),
+            (Variable::Record(record), Some(field)) => record.get(field)?.clone(),
+            _ => return None,
+        };
+        (!found.is_absent()).then_some(found)
+    }
+
+    /// Fills a slot of the flow on top.
+    pub fn fill(&mut self, slot: &str, value: Datum) {
+        let Some(frame) = self.frames.last_mut() else { return };
+        let flow = &self.bundle.flows[frame.flow.0];
+        let shown = flow.slots.get(slot).map_or_else(|| value.text(), |declared| shown(declared, &value));
+        frame.values.insert(slot.to_owned(), value);
+        self.acts.push(Act::SlotFilled { slot: slot.to_owned(), value: shown });
+    }
+}
+
+/// The filled slots of a run, private ones masked.
+pub fn masked_slots(flow: &Flow, frame: &Frame) -> BTreeMap<String, String> {
+    let filled = flow.slots.iter().filter_map(|(name, slot)| {
+        let value = frame.values.get(name).filter(|value| !value.is_absent())?;
+        Some((name.clone(), shown(slot, value)))
+    });
+    filled.collect()
+}
+
+fn shown(slot: &Slot, value: &Datum) -> String {
+    match slot.privacy {
+        Privacy::None => value.text(),
+        Privacy::Mask => mask(&value.text()),
+        Privacy::Hide => "•••".to_owned(),
+    }
+}
+
+/// A value of the words room as a flow knows it.
+pub fn datum(value: Value) -> Datum {
+    match value {
+        Value::Bool(truth) => Datum::YesNo(truth),
+        Value::Whole(number) => Datum::Number(number as f64),
+        Value::Decimal(number) => Datum::Number(number),
+        Value::Date(date) => Datum::Date(date),
+        Value::Time(time) => Datum::Time(time),
+        Value::Text(text) => Datum::Text(text),
+    }
+}
