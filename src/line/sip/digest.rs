@@ -362,7 +362,7 @@ impl Challenge {
         })
     }
 
-    /// The `Authorization` value that answers it. `client_nonce` must be fresh for every request.
+    /// The `Authorization` value of the first request that answers it. `client_nonce` must be fresh.
     pub(super) fn answer(
         &self,
         username: &str,
@@ -371,7 +371,20 @@ impl Challenge {
         uri: &str,
         client_nonce: &str,
     ) -> Option<String> {
-        const COUNT: &str = "00000001";
+        self.answer_again(username, password, method, uri, client_nonce, 1)
+    }
+
+    /// The `Authorization` value of the request number `count` that answers it.
+    pub(super) fn answer_again(
+        &self,
+        username: &str,
+        password: &Private<String>,
+        method: &str,
+        uri: &str,
+        client_nonce: &str,
+        count: u32,
+    ) -> Option<String> {
+        let count = format!("{count:08x}");
         let proof = Proof {
             algorithm: self.algorithm,
             username,
@@ -380,7 +393,7 @@ impl Challenge {
             method,
             uri,
             nonce: &self.nonce,
-            count: self.with_quality.then_some((COUNT, client_nonce)),
+            count: self.with_quality.then_some((count.as_str(), client_nonce)),
         };
         let response = proof.compute()?;
         let (realm, nonce, algorithm) = (quote(&self.realm), quote(&self.nonce), self.algorithm.name());
@@ -390,7 +403,7 @@ impl Challenge {
              algorithm={algorithm}"
         );
         if self.with_quality {
-            header.push_str(&format!(", qop=auth, nc={COUNT}, cnonce=\"{client_nonce}\""));
+            header.push_str(&format!(", qop=auth, nc={count}, cnonce=\"{client_nonce}\""));
         }
         if let Some(opaque) = &self.opaque {
             header.push_str(&format!(", opaque={}", quote(opaque)));

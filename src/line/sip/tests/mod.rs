@@ -1,8 +1,11 @@
 //! The line on real loopback sockets, against a telephone that speaks raw SIP.
 
+mod admission;
+mod gaps;
 mod inbound;
 mod outbound;
 mod phone;
+mod registration;
 
 use std::time::Duration;
 
