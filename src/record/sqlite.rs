@@ -96,7 +96,10 @@ impl SqliteStore {
         for row in rows {
             let (sequence, t, body): (i64, i64, String) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
             let damaged = |why: String| RecordError::Damaged { call: id.clone(), sequence, why };
-            let event = serde_json::from_str(&body).map_err(|error| damaged(error.to_string()))?;
+            let event = serde_json::from_str(&body).map_err(|error| {
+                // Where, but not what: the message could quote what a caller said.
+                damaged(format!("it is not an event from column {} on", error.column()))
+            })?;
             let t = u64::try_from(t).map_err(|_| damaged("its time is before the answer".to_owned()))?;
             events.push(TimedEvent { t, event });
         }

@@ -128,7 +128,8 @@ impl Pool {
         Ok(pool)
     }
 
-    /// Puts all of `jobs` in the queue, or gives back why none was.
+    /// Puts all of `jobs` in the queue, or gives back why none was. One text may go beyond the limit, so that
+    /// a long one is not refused for ever; how long it may be is bounded elsewhere.
     pub(super) fn push(&self, jobs: Vec<Job>, urgency: Urgency) -> Result<(), (SpeakError, Vec<Job>)> {
         let mut waiting = self.queue.lock();
         if waiting.closed || waiting.able == 0 {
@@ -138,7 +139,7 @@ impl Pool {
             Urgency::Fresh => waiting.fresh.len(),
             Urgency::Ahead => waiting.ahead.len(),
         };
-        if length + jobs.len() > self.queue.limit {
+        if length >= self.queue.limit {
             return Err((SpeakError::Busy { waiting: length }, jobs));
         }
         for job in jobs {

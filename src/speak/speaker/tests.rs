@@ -156,6 +156,7 @@ fn a_full_queue_is_busy_at_once_and_goes_on_afterwards() {
     assert!(under_way.blocking_recv().unwrap().is_ok());
     assert!(waiting.blocking_recv().unwrap().is_ok() && waiting.blocking_recv().unwrap().is_ok());
     assert!(said(&speaker, "Fourth one.")[0].is_ok());
+    assert_eq!(said(&speaker, "A text may have. More clauses. Than may wait. Before it.").len(), 4);
 }
 
 #[test]
