@@ -43,3 +43,6 @@ pub use recording::{Utterance, listen_to_recording};
 pub use turn::{Patience, TurnEvent, TurnSettings, TurnTaker};
 pub use whisper::{WhisperEngine, WhisperModel};
 pub use whisper_file::check_whisper_file;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,129 @@
+//! Runs the recordings through the recogniser, and through the peer in turn.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+
+use super::band::telephone_band;
+use super::peer::Peer;
+use super::report::{Figures, HearReport, SetReport};
+use super::score::{Errors, errors_between};
+use super::sets::{Recording, asterisk_prompts, speech_folder, thinned};
+use crate::audio::{Hertz, wav};
+use crate::hear::{LanguageChoice, Priority, Recogniser, RecogniserSettings, Request};
+use crate::words::{Expected, Language};
+
+/// What to run.
+#[derive(Debug, Clone)]
+pub struct HearBench {
+    /// Whisper's model.
+    pub model: PathBuf,
+    /// A folder with a `manifest.jsonl`, see [`speech_folder`].
+    pub speech: Option<PathBuf>,
+    /// Whether Debian's Asterisk prompts are a set.
+    pub prompts: bool,
+    /// The folder of the peers' scripts (`benches/peers`), if they run beside.
+    pub peers: Option<PathBuf>,
+    /// At most this many recordings a set, evenly spread.
+    pub most: usize,
+    /// Threads an utterance.
+    pub threads: usize,
+}
+
+impl HearBench {
+    /// The Asterisk prompts with the model at `model`, without peers.
+    pub fn new(model: impl Into<PathBuf>) -> Self {
+        let settings = RecogniserSettings::new(model);
+        let threads = settings.threads;
+        Self { model: settings.model, speech: None, prompts: true, peers: None, most: 60, threads }
+    }
+}
+
+/// Runs every set, and tells of each recording that was not heard right.
+///
+/// # Errors
+/// When a recording, a model or the peer fails.
+pub async fn bench_hear(bench: &HearBench, tell: &mut dyn FnMut(&str)) -> anyhow::Result<HearReport> {
+    let mut sets: Vec<(String, Vec<Recording>)> = Vec::new();
+    if bench.prompts {
+        sets.push(("asterisk-prompts".to_owned(), asterisk_prompts(bench.most)?));
+    }
+    if let Some(folder) = &bench.speech {
+        let found = speech_folder(folder)?;
+        sets.extend(found.into_iter().map(|(name, set)| (name, thinned(set, bench.most))));
+    }
+    let settings = RecogniserSettings { workers: 1, threads: bench.threads, ..RecogniserSettings::new(&bench.model) };
+    let recogniser = Recogniser::start(&settings)?;
+    let mut peer = match &bench.peers {
+        Some(folder) => Some(Peer::start(folder, bench.threads)?),
+        None => None,
+    };
+    let mut report = HearReport {
+        model: bench.model.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        threads: bench.threads,
+        cores: std::thread::available_parallelism().map_or(1, usize::from),
+        sets: Vec::new(),
+    };
+    for (name, recordings) in sets {
+        tell(&format!("{name}: {} recordings", recordings.len()));
+        report.sets.push(run_set(name, &recordings, &recogniser, peer.as_mut(), tell).await?);
+    }
+    Ok(report)
+}
+
+/// One recogniser's results so far.
+#[derive(Default)]
+struct Tally {
+    errors: Errors,
+    milliseconds: Vec<f64>,
+    second_tries: usize,
+}
+
+impl Tally {
+    fn add(&mut self, who: &str, recording: &Recording, heard: &str, ms: f64, tell: &mut dyn FnMut(&str)) {
+        let errors = errors_between(&recording.text, heard, recording.language);
+        if errors.wrong > 0 {
+            let name = recording.path.file_name().unwrap_or_default().to_string_lossy();
+            tell(&format!("  {who} {name}: {} wrong: {heard:?} for {:?}", errors.wrong, recording.text));
+        }
+        self.errors.add(errors);
+        self.milliseconds.push(ms);
+    }
+}
+
+async fn run_set(
+    set: String,
+    recordings: &[Recording],
+    recogniser: &Recogniser,
+    mut peer: Option<&mut Peer>,
+    tell: &mut dyn FnMut(&str),
+) -> anyhow::Result<SetReport> {
+    let (mut ours, mut theirs) = (Tally::default(), Tally::default());
+    let folder = tempfile::tempdir().context("cannot make a folder for the peer's recordings")?;
+    let wav_for_peer = folder.path().join("recording.wav");
+    for recording in recordings {
+        let sound = telephone_band(&wav::read(&recording.path)?.sound)?;
+        if let Some(peer) = peer.as_mut() {
+            wav::write(&wav_for_peer, &sound.resampled(Hertz::HZ_16000)?)?;
+            let heard = peer.hear(&wav_for_peer, recording.language)?;
+            theirs.add("faster-whisper", recording, &heard.text, heard.ms, tell);
+        }
+        let request = Request {
+            sound,
+            language: LanguageChoice::Fixed(recording.language),
+            expected: Expected { language: Some(recording.language), ..Expected::anything() },
+            class: Priority::Bot,
+        };
+        let heard = recogniser.recognise(request).await?;
+        ours.second_tries += usize::from(heard.tries > 1);
+        ours.add("warmline", recording, &heard.text, heard.recognition.as_secs_f64() * 1_000.0, tell);
+    }
+    let is_mandarin = recordings.iter().any(|recording| recording.language == Language::ZH);
+    Ok(SetReport {
+        set,
+        recordings: recordings.len(),
+        measure: if is_mandarin { "cer" } else { "wer" },
+        warmline: Figures::of(ours.errors, ours.milliseconds, ours.second_tries),
+        faster_whisper: peer.is_some().then(|| Figures::of(theirs.errors, theirs.milliseconds, theirs.second_tries)),
+    })
+}
