@@ -1,3 +1,5 @@
 //! The `warmline` command.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    warmline::cli::main()
+}

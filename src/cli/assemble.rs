@@ -1,0 +1,308 @@
+//! Puts the rooms together from the configuration.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+
+use super::models::{Installed, check_piper_file};
+use super::{Common, Listen, demo};
+use crate::audio::{Hertz, Sound, even_loudness, hold_tone, wav};
+use crate::call::{HearingModels, OpenAt, own_sentences};
+use crate::caller::{Connections, CsvTable, TableFault};
+use crate::config::{Accept, AgentReach, Config, Connection, Hours, Overrides};
+use crate::desk::{AgentSettings, DeskSettings, QueueName, QueueSettings, Timers};
+use crate::flow::{Bundle, Fault, Severity, load_dir};
+use crate::hear::{ActivityModel, Recogniser, RecogniserSettings};
+use crate::line::local::LocalSettings;
+use crate::line::sip::{
+    Accept as SipAccept, AgentPhone, Rate, SipLimits, SipSettings, SipTimers, TrunkCredentials, TrunkRegistration,
+    TrunkSettings,
+};
+use crate::record::{Recorder, RecorderSettings, SqliteStore, Store};
+use crate::speak::{SpeakSettings, Speaker, Utterance, VoiceSettings};
+
+/// How loud hold music is, below speech.
+const HOLD_DBOV: f32 = -30.0;
+
+/// The settings: named by `--config`, or `./warmline.toml`, or the built-in demo line.
+pub(super) fn config(common: &Common, listen: &Listen) -> anyhow::Result<Config> {
+    let overrides =
+        Overrides { bundle: common.bundle.clone(), data: common.data.clone(), sip: listen.sip, web: listen.web };
+    let here = Path::new("warmline.toml");
+    let path = match &common.config {
+        Some(path) => path.clone(),
+        None if here.is_file() => here.to_owned(),
+        None => {
+            // The demo line lies in the data folder, which only the defaults and the command line can name.
+            let nothing = Config::from_text(here, "", &overrides, &|_| None)?;
+            demo::unpack(&nothing.data)?
+        }
+    };
+    Ok(Config::read(&path, &overrides)?)
+}
+
+/// The bundle, checked; warnings are shown, faults are the error.
+pub(super) fn bundle(config: &Config) -> anyhow::Result<Arc<Bundle>> {
+    match load_dir(&config.bundle, &config.operators()) {
+        Ok(loaded) => {
+            for warning in &loaded.warnings {
+                tracing::warn!("{warning}");
+            }
+            Ok(loaded.bundle)
+        }
+        Err(failure) => {
+            Err(anyhow::Error::new(failure).context(format!("the bundle {} cannot be served", config.bundle.display())))
+        }
+    }
+}
+
+/// Where flows look things up.
+pub(super) fn connections(config: &Config) -> Connections {
+    let mut tables = BTreeMap::new();
+    for (name, connection) in &config.connections {
+        let Connection::Csv { queries } = connection;
+        for (query_name, query) in queries {
+            let table = CsvTable {
+                file: query.file.clone(),
+                args: query.args.clone(),
+                match_columns: query.match_columns.clone(),
+                returns: query.returns.clone(),
+            };
+            tables.insert((name.clone(), query_name.clone()), table);
+        }
+    }
+    Connections::new(tables)
+}
+
+/// A table that cannot answer, as `check` reports it: at the connection's place in the settings.
+pub(super) fn connection_fault(config: &Config, name: &str, fault: &TableFault) -> Fault {
+    let section = format!("[connection.{name}]");
+    let text = std::fs::read_to_string(&config.path).unwrap_or_default();
+    let line = text
+        .lines()
+        .position(|line| line.trim() == section)
+        .map_or(1, |index| u32::try_from(index + 1).unwrap_or(u32::MAX));
+    let (what, mend) = match fault.to_string().split_once("; ") {
+        Some((what, mend)) => (what.to_owned(), mend.to_owned()),
+        None => (fault.to_string(), format!("mend the file, or {section} in warmline.toml")),
+    };
+    Fault { file: config.path.clone(), line, column: 1, code: "connection", severity: Severity::Error, what, mend }
+}
+
+/// Queues and agents for the desk.
+pub(super) fn desk(config: &Config) -> DeskSettings {
+    let queues = config.queues.iter().map(|(name, queue)| QueueSettings {
+        name: name.as_str().into(),
+        agents: queue.agents.iter().map(|agent| agent.as_str().into()).collect(),
+        most_waiting: queue.most_waiting as usize,
+        wrap_up: queue.wrap_up,
+        ..QueueSettings::new(name, &[])
+    });
+    let agents = config.agents.iter().map(|(name, agent)| {
+        let known = match &agent.reach {
+            AgentReach::Address(address) => AgentSettings::at(name, address),
+            AgentReach::Registers(_) => AgentSettings::registering(name),
+        };
+        AgentSettings { skills: agent.skills.keys().cloned().collect(), ..known }
+    });
+    let ring_for = config.queues.values().map(|queue| queue.ring_for).max().unwrap_or(Duration::from_secs(15));
+    DeskSettings {
+        queues: queues.collect(),
+        agents: agents.collect(),
+        timers: Timers { ring_for, ..Timers::default() },
+    }
+}
+
+/// The files of the models.
+pub(super) struct ModelFiles {
+    /// Whisper.
+    pub(super) whisper: PathBuf,
+    /// The activity detector.
+    pub(super) activity: PathBuf,
+    /// ONNX Runtime's library.
+    pub(super) onnx_runtime: PathBuf,
+    /// The voice.
+    pub(super) voice: PathBuf,
+}
+
+/// Finds the models, checks the operator's own, and loads ONNX Runtime.
+pub(super) fn models(config: &Config) -> anyhow::Result<ModelFiles> {
+    let dir = config.models.dir.clone().unwrap_or_else(super::models::default_dir);
+    let installed = Installed::locate(&dir)?;
+    let whisper = match &config.models.whisper {
+        Some(own) => {
+            crate::hear::check_whisper_file(own)?;
+            own.clone()
+        }
+        None => installed.whisper,
+    };
+    let voice = match &config.models.voice {
+        Some(own) => {
+            check_piper_file(own)?;
+            own.clone()
+        }
+        None => installed.voice,
+    };
+    crate::onnx::init_onnx_runtime(&installed.onnx_runtime)?;
+    Ok(ModelFiles { whisper, activity: installed.activity, onnx_runtime: installed.onnx_runtime, voice })
+}
+
+/// Ears.
+pub(super) fn hearing(config: &Config, models: &ModelFiles) -> anyhow::Result<HearingModels> {
+    let activity = ActivityModel::load(&models.onnx_runtime, &models.activity)?;
+    let settings = RecogniserSettings {
+        model: models.whisper.clone(),
+        workers: config.hear.workers,
+        threads: config.hear.threads,
+        queue: config.hear.queue,
+    };
+    Ok(HearingModels { activity, recogniser: Recogniser::start(&settings)? })
+}
+
+/// Voices.
+pub(super) fn speaker(config: &Config, models: &ModelFiles) -> anyhow::Result<Speaker> {
+    let name = models.voice.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+    // Until other voices are installed, the one voice says everything.
+    let voice = VoiceSettings { name, language: None, model: models.voice.clone() };
+    let settings = SpeakSettings {
+        voices: vec![voice],
+        workers: config.speak.workers,
+        threads: config.speak.threads,
+        cache: Some(config.data.join("prompts")),
+        cache_bytes: config.speak.cache_megabytes << 20,
+        ..SpeakSettings::default()
+    };
+    Ok(Speaker::start(settings)?)
+}
+
+/// The record of calls below the data folder.
+pub(super) async fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>> {
+    std::fs::create_dir_all(&config.data).with_context(|| {
+        format!("cannot make the data folder {}; choose another with --data", config.data.display())
+    })?;
+    let store = SqliteStore::open(&config.data.join("calls.sqlite")).await?;
+    Ok(Arc::new(store))
+}
+
+/// Writes the record.
+pub(super) fn recorder(store: Arc<dyn Store>) -> Recorder {
+    Recorder::start(store, RecorderSettings::default())
+}
+
+/// What waiting callers hear, by queue, at the rate of a telephone.
+pub(super) fn hold(config: &Config) -> anyhow::Result<BTreeMap<String, Arc<Sound>>> {
+    let rate = Hertz::HZ_8000;
+    let mut sounds = BTreeMap::from([(String::new(), Arc::new(hold_tone(rate)))]);
+    for (name, queue) in &config.queues {
+        let Some(file) = &queue.music else { continue };
+        let music = wav::read(file).with_context(|| format!("the hold music of queue {name}"))?;
+        let music = even_loudness(&music.sound.resampled(rate)?, HOLD_DBOV);
+        sounds.insert(name.clone(), Arc::new(music));
+    }
+    Ok(sounds)
+}
+
+/// Every sentence that is known before any call: the flow's fixed prompts and the call's own.
+pub(super) fn fixed_sentences(config: &Config, bundle: &Bundle, rate: Hertz) -> Vec<Utterance> {
+    let own = own_sentences(bundle.languages());
+    let mut sentences = bundle.fixed_prompts();
+    sentences.extend(own);
+    let utterance = |(language, text)| Utterance { text, language, voice: None, pace: config.speak.pace, rate };
+    sentences.into_iter().map(utterance).collect()
+}
+
+/// What the SIP line is told.
+pub(super) fn sip(config: &Config) -> anyhow::Result<SipSettings> {
+    let agents = config.agents.iter().filter_map(|(name, agent)| match &agent.reach {
+        AgentReach::Registers(password) => Some(AgentPhone { name: name.clone(), password: password.clone() }),
+        AgentReach::Address(_) => None,
+    });
+    let trunks = config.trunks.iter().map(|(name, trunk)| {
+        let credentials = match (&trunk.user, &trunk.password) {
+            (Some(username), Some(password)) => {
+                Some(TrunkCredentials { username: username.clone(), password: password.clone(), realm: None })
+            }
+            _ => None,
+        };
+        let registration = trunk
+            .register
+            .as_ref()
+            .map(|registrar| TrunkRegistration { registrar: registrar.clone(), expires: trunk.expires });
+        TrunkSettings { name: name.clone(), hosts: trunk.hosts.clone(), credentials, registration }
+    });
+    let a_minute = f64::from(config.limits.calls_a_minute);
+    let calls = config.limits.calls as usize;
+    let limits = SipLimits {
+        calls,
+        outbound_legs: calls * 2,
+        calls_of_a_source: Rate { per_second: a_minute / 60.0, burst: a_minute },
+        retry_after: u32::try_from(config.limits.retry_after.as_secs()).unwrap_or(10).max(1),
+        ..SipLimits::default()
+    };
+    let timers = SipTimers {
+        longest_call: config.limits.longest_call,
+        port_linger: config.sip.port_linger,
+        ..SipTimers::default()
+    };
+    let settings = SipSettings {
+        udp: Some(config.sip.listen),
+        tcp: config.sip.tcp.then_some(config.sip.listen),
+        advertised: config.sip.advertise,
+        media_bind: config.sip.listen.ip(),
+        media_ports: config.sip.rtp_ports.0..=config.sip.rtp_ports.1,
+        accept: match config.sip.accept {
+            Accept::Private => SipAccept::Known,
+            Accept::Anyone => SipAccept::Anyone,
+        },
+        trunks: trunks.collect(),
+        agents: agents.collect(),
+        realm: config.sip.realm.clone(),
+        limits,
+        timers,
+        ..SipSettings::default()
+    };
+    settings.validate()?;
+    Ok(settings)
+}
+
+/// Where recordings of both sides go, if they are kept.
+pub(super) fn recordings(config: &Config) -> anyhow::Result<Option<PathBuf>> {
+    if !config.record.audio {
+        return Ok(None);
+    }
+    let folder = config.data.join("recordings");
+    std::fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
+    Ok(Some(folder))
+}
+
+/// When queues are open, in the bundle's time zone.
+pub(super) fn open_at(config: &Config, bundle: &Bundle) -> Box<OpenAt> {
+    let hours: BTreeMap<String, Hours> =
+        config.queues.iter().map(|(name, queue)| (name.clone(), queue.hours.clone())).collect();
+    let zone = bundle.timezone().clone();
+    Box::new(move |queue: &QueueName, now: jiff::Timestamp| {
+        hours.get(queue.as_str()).is_none_or(|hours| hours.open_at(&now.to_zoned(zone.clone())))
+    })
+}
+
+/// A moment as people write it: with an offset, with a zone, or in the bundle's own zone.
+pub(super) fn moment(text: &str, zone: &jiff::tz::TimeZone) -> anyhow::Result<jiff::Timestamp> {
+    if let Ok(moment) = text.parse::<jiff::Timestamp>() {
+        return Ok(moment);
+    }
+    if let Ok(moment) = text.parse::<jiff::Zoned>() {
+        return Ok(moment.timestamp());
+    }
+    let local: jiff::civil::DateTime = text.parse().with_context(|| {
+        format!("--at {text:?} is not a time; write it as 2026-01-09T10:00 or 2026-01-09T10:00+08:00")
+    })?;
+    Ok(local.to_zoned(zone.clone())?.timestamp())
+}
+
+/// Which sound card to call with.
+pub(super) fn sound_devices(config: &Config) -> LocalSettings {
+    LocalSettings { microphone: config.sound.microphone.clone(), loudspeaker: config.sound.loudspeaker.clone() }
+}

@@ -1,0 +1,147 @@
+//! `warmline bench call`: how long callers wait for a reply, and where the time goes, from the event log of
+//! recorded dialogues in real time.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::Args;
+use serde::{Deserialize, Serialize};
+use tokio::sync::watch;
+
+use super::super::call::agent::{AgentManner, ScriptedAgents};
+use super::super::{Common, Listen, assemble, progress, runtime};
+use crate::CallId;
+use crate::audio::{Hertz, wav};
+use crate::call::{Closing, DeskPort, MediaThreads, Pace, Services, Session, SessionSettings};
+use crate::config::Config;
+use crate::desk::Desk;
+use crate::line::Caller;
+use crate::line::recording::{RecordingLine, RecordingScript, ScriptedTurn, Turn};
+use crate::record::{LatencyPart, LatencyReport, Percentiles, Store};
+
+/// Plays recorded dialogues against the line in real time, one after the other, and tells from the event log how
+/// long the caller waited for each reply and where that time went.
+#[derive(Debug, Args)]
+pub(super) struct BenchCall {
+    #[command(flatten)]
+    common: Common,
+    /// The dialogues: a JSON list of `{"name", "turns": [WAV…]}`, files relative to it
+    #[arg(long, value_name = "FILE", default_value = "audio-fixtures/dialogues.json")]
+    dialogues: PathBuf,
+    /// How many turns to play at least; the dialogues are repeated as often as needed
+    #[arg(long, default_value_t = 30)]
+    turns: usize,
+    /// The figures as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Deserialize)]
+struct Dialogue {
+    turns: Vec<PathBuf>,
+}
+
+impl BenchCall {
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        runtime()?.block_on(self.measure())
+    }
+
+    async fn measure(self) -> anyhow::Result<ExitCode> {
+        let text = std::fs::read_to_string(&self.dialogues)
+            .with_context(|| format!("cannot read {}; name a file with --dialogues", self.dialogues.display()))?;
+        let dialogues: Vec<Dialogue> = serde_json::from_str(&text)
+            .with_context(|| format!("{} is no list of dialogues", self.dialogues.display()))?;
+        anyhow::ensure!(dialogues.iter().any(|one| !one.turns.is_empty()), "{} has no turns", self.dialogues.display());
+        let folder = self.dialogues.parent().unwrap_or(Path::new(".")).to_owned();
+        // What is measured goes to a record of its own, not to that of the running line.
+        let data = tempfile::tempdir()?;
+        let mut config = assemble::config(&self.common, &Listen::default())?;
+        let cache = config.data.clone();
+        config.data = data.path().to_owned();
+        let store = assemble::open_store(&config).await?;
+        config.data = cache;
+        let services = Arc::new(services(&config, Arc::clone(&store)).await?);
+        let mut report = LatencyReport::default();
+        let mut played = 0;
+        for dialogue in dialogues.iter().cycle() {
+            if played >= self.turns {
+                break;
+            }
+            played += dialogue.turns.len();
+            let id = play(&services, &config, &folder, dialogue).await?;
+            let call = store.call(id).await?.context("a call left no record")?;
+            report.turns.extend(LatencyReport::of(&call.events).turns);
+        }
+        services.recorder.stop().await?;
+        anyhow::ensure!(
+            !report.turns.is_empty(),
+            "no reply was measured; see `warmline call` with the same recordings"
+        );
+        if self.json {
+            println!("{}", json(&report)?);
+        } else {
+            print!("{report}");
+        }
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// One row of `--json`.
+#[derive(Serialize)]
+struct Row {
+    what: &'static str,
+    replies: usize,
+    p50_ms: u64,
+    p95_ms: u64,
+}
+
+fn json(report: &LatencyReport) -> anyhow::Result<String> {
+    let mut rows: Vec<(&'static str, Option<Percentiles>)> =
+        LatencyPart::ALL.into_iter().map(|part| (part.as_str(), report.part(part))).collect();
+    rows.push(("speech to reply", report.total()));
+    rows.push(("cached replies", report.only(true).total()));
+    rows.push(("fresh replies", report.only(false).total()));
+    let rows = rows.into_iter().filter_map(|(what, spread)| {
+        spread.map(|spread| Row { what, replies: spread.count, p50_ms: spread.p50, p95_ms: spread.p95 })
+    });
+    Ok(serde_json::to_string_pretty(&rows.collect::<Vec<_>>())?)
+}
+
+async fn services(config: &Config, store: Arc<dyn Store>) -> anyhow::Result<Services> {
+    let bundle = assemble::bundle(config)?;
+    let models = assemble::models(config)?;
+    let speaker = assemble::speaker(config, &models)?;
+    let sentences = assemble::fixed_sentences(config, &bundle, Hertz::HZ_8000);
+    progress::prepare(&speaker, &sentences).await;
+    Ok(Services {
+        hearing: assemble::hearing(config, &models)?,
+        speaker,
+        speaking_pace: config.speak.pace,
+        connections: assemble::connections(config),
+        recorder: assemble::recorder(store),
+        agents: Arc::new(ScriptedAgents(AgentManner::None)),
+        hold: assemble::hold(config)?,
+        recordings: None,
+        pretend_now: None,
+        bundle,
+    })
+}
+
+/// Plays one dialogue in real time.
+async fn play(services: &Arc<Services>, config: &Config, folder: &Path, dialogue: &Dialogue) -> anyhow::Result<CallId> {
+    let mut turns = Vec::new();
+    for file in &dialogue.turns {
+        let sound = wav::read(folder.join(file))?.sound;
+        turns.push(ScriptedTurn::from(Turn::Wav { sound }));
+    }
+    let call = RecordingLine::call(RecordingScript { turns, caller: Caller::default(), save: None })?;
+    let threads = MediaThreads::start(1)?;
+    let (_closing, closing) = watch::channel(Closing::Open);
+    let desk = DeskPort::own(Desk::new(assemble::desk(config))?);
+    let id = CallId::random();
+    let settings = SessionSettings { id, pace: Pace::RealTime, watcher: None, language: None };
+    Session::run(Arc::clone(services), Some(&threads), call, desk, closing, settings).await;
+    Ok(id)
+}

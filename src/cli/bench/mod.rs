@@ -1,0 +1,34 @@
+//! `warmline bench`: the figures of the documentation, reproducible.
+
+mod call;
+pub mod hear;
+mod hear_command;
+
+use std::process::ExitCode;
+
+use clap::{Args, Subcommand};
+
+/// Measures. Every figure in the documentation names the command that made it.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  warmline bench call\n  warmline bench hear --speech ~/speech --peers")]
+pub(super) struct Bench {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// How long callers wait for a reply, and where the time goes
+    Call(call::BenchCall),
+    /// How well and how fast speech is recognised
+    Hear(hear_command::BenchHearCommand),
+}
+
+impl Bench {
+    pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        match self.what {
+            What::Call(bench) => bench.run(),
+            What::Hear(bench) => bench.run(),
+        }
+    }
+}
