@@ -109,7 +109,10 @@ impl Forks {
 impl Expected {
     /// The INVITE was sent again with other headers, or has found its way.
     pub(super) fn sent(&self, request: &Request, flow: &Flow) {
-        if let Some(invite) = lock(&self.stack.front.forks.invites).get_mut(&self.key) {
+        let (front, timers) = (&self.stack.front, &self.stack.settings.timers);
+        let now = front.now();
+        front.gate().rung(flow.peer.ip(), now + timers.answer_within + timers.longest_call, now);
+        if let Some(invite) = lock(&front.forks.invites).get_mut(&self.key) {
             invite.request = request.clone();
             invite.flow = Some(flow.clone());
         }

@@ -221,7 +221,7 @@ impl Front {
     }
 
     fn reason_to_refuse(&self, method: Method, peer: SocketAddr) -> Option<Refused> {
-        if self.transactions() >= self.settings.limits.transactions {
+        if self.remembered_transactions() >= self.settings.limits.transactions {
             return Some(Refused::Busy);
         }
         if method != Method::Invite {
@@ -264,6 +264,11 @@ impl Front {
     pub(super) fn is_awaited(&self, response: &Response) -> bool {
         let key = TransactionKey::from_response(response, TransactionRole::Client);
         key.is_ok_and(|key| self.endpoint().is_some_and(|endpoint| endpoint.transactions.get(&key).is_some()))
+    }
+
+    /// How many transactions run or are remembered for their repetitions.
+    fn remembered_transactions(&self) -> usize {
+        self.endpoint().map_or(0, |endpoint| endpoint.transactions.len() + endpoint.finished_transactions.len())
     }
 
     /// How many transactions run.

@@ -115,6 +115,8 @@ pub(super) struct Gate {
     limits: SipLimits,
     trunks: Vec<Vec<Network>>,
     accounts: HashMap<IpAddr, Account>,
+    /// Addresses that we rang, and until when they may answer as often as a known source.
+    rung: HashMap<IpAddr, Duration>,
     strangers: Bucket,
 }
 
@@ -122,7 +124,14 @@ impl Gate {
     /// A gate for `trunks` trunks whose networks are not known yet.
     pub(super) fn new(accept: Accept, limits: SipLimits, trunks: usize) -> Self {
         let strangers = Bucket::full(limits.messages_of_strangers, Duration::ZERO);
-        Self { accept, limits, trunks: vec![Vec::new(); trunks], accounts: HashMap::new(), strangers }
+        Self {
+            accept,
+            limits,
+            trunks: vec![Vec::new(); trunks],
+            accounts: HashMap::new(),
+            rung: HashMap::new(),
+            strangers,
+        }
     }
 
     /// Says from where trunk number `trunk` rings. Host names are resolved again from time to time.
@@ -150,11 +159,23 @@ impl Gate {
 
     /// Whether a message from `address` may be looked at at all.
     pub(super) fn take_message(&mut self, address: IpAddr, source: Source, now: Duration) -> bool {
-        if !self.may_ring(source) {
+        let is_rung = self.rung.get(&address.to_canonical()).is_some_and(|until| now < *until);
+        if !self.may_ring(source) && !is_rung {
             return self.strangers.take(self.limits.messages_of_strangers, now);
         }
         let rate = self.limits.messages_of_a_source;
         self.account(address, source, now).is_some_and(|account| account.messages.take(rate, now))
+    }
+
+    /// We ring `address`: until then a flood of strangers does not keep its answers from us. It may ring us no
+    /// more than before.
+    pub(super) fn rung(&mut self, address: IpAddr, until: Duration, now: Duration) {
+        if self.rung.len() >= self.limits.sources {
+            self.rung.retain(|_, until| now < *until);
+        }
+        if self.rung.len() < self.limits.sources {
+            self.rung.insert(address.to_canonical(), until);
+        }
     }
 
     /// Whether `address` may begin another call now.
@@ -299,6 +320,18 @@ mod tests {
         let trunk = at("198.51.100.1");
         let source = gate.source(trunk);
         assert_eq!((0..40).filter(|_| gate.take_call(trunk, source, Duration::ZERO)).count(), 20);
+    }
+
+    #[test]
+    fn a_stranger_that_we_rang_is_heard_through_a_flood_of_strangers() {
+        let mut gate = gate(Accept::Known);
+        let (rung, flood) = (at("203.0.113.4"), at("203.0.113.5"));
+        gate.rung(rung, Duration::from_secs(10), Duration::ZERO);
+        while gate.take_message(flood, Source::Stranger, Duration::ZERO) {}
+        assert!(gate.take_message(rung, Source::Stranger, Duration::ZERO));
+        assert!(!gate.may_ring(Source::Stranger));
+        while gate.take_message(flood, Source::Stranger, Duration::from_secs(11)) {}
+        assert!(!gate.take_message(rung, Source::Stranger, Duration::from_secs(11)), "the call is long over");
     }
 
     #[test]

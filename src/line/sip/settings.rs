@@ -88,7 +88,8 @@ pub struct SipLimits {
     pub messages_of_strangers: Rate,
     /// How many sources are remembered for the rates.
     pub sources: usize,
-    /// Signalling transactions at the same time; new requests beyond are refused with 503.
+    /// Signalling transactions that run or are remembered for their repetitions (32 s, about 2 kB each); new requests
+    /// beyond are refused with 503.
     pub transactions: usize,
     /// TCP connections in all.
     pub tcp_connections: usize,
@@ -178,7 +179,7 @@ impl Default for SipLimits {
             messages_of_a_source: Rate { per_second: 1000.0, burst: 2000.0 },
             messages_of_strangers: Rate { per_second: 500.0, burst: 500.0 },
             sources: 4096,
-            transactions: 20_000,
+            transactions: 50_000,
             tcp_connections: 512,
             tcp_connections_of_a_source: 64,
             contacts_of_an_agent: 4,
