@@ -27,6 +27,7 @@ mod error;
 mod invented;
 mod listener;
 mod loops;
+mod quiet;
 mod recent;
 mod recogniser;
 mod recording;

@@ -20,7 +20,7 @@ pub struct RecogniserSettings {
     pub model: PathBuf,
     /// How many utterances are recognised at once.
     pub workers: usize,
-    /// How many threads work on one utterance.
+    /// How many threads work on one utterance at most; fewer while the machine has other work.
     pub threads: usize,
     /// How many utterances of a class may wait.
     pub queue: usize,

@@ -16,6 +16,7 @@ use super::HearError;
 use super::engine::{Engine, LanguageChoice, Recognised, Request};
 use super::invented::{Evidence, is_invented};
 use super::loops::goes_in_circles;
+use super::quiet::threads_now;
 use super::whisper_file::check_whisper_file;
 use crate::audio::{Hertz, Sound};
 use crate::words::{Expected, Form, Language, simplified};
@@ -74,13 +75,14 @@ pub struct WhisperEngine {
     /// Kept because whisper-rs leaks a copy of the language's name for each set of parameters.
     parameters: FullParams<'static, 'static>,
     threads: usize,
+    cores: usize,
     /// Tokens that are never a word: languages, tasks, times.
     first_special: WhisperTokenId,
     blank: WhisperTokenId,
 }
 
 impl WhisperEngine {
-    /// A worker's engine that computes on `threads` threads.
+    /// A worker's engine that computes on up to `threads` threads: fewer while the machine is busy.
     ///
     /// # Errors
     /// [`HearError::Whisper`] when there is no memory for the state.
@@ -93,7 +95,8 @@ impl WhisperEngine {
         parameters.set_print_realtime(false);
         let blank = context.tokenize(" ", 4).map_err(failed)?.first().copied().unwrap_or(220);
         let first_special = context.token_sot();
-        Ok(Self { context, state, parameters, threads, first_special, blank })
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self { context, state, parameters, threads, cores, first_special, blank })
     }
 
     /// Computes the spectrogram of `samples` and sets how many frames the encoder sees. No function of whisper.cpp
@@ -101,18 +104,28 @@ impl WhisperEngine {
     /// encodes anything.
     fn show(&mut self, samples: &[f32], frames: usize) -> Result<(), HearError> {
         let mut parameters = self.parameters.clone();
-        parameters.set_n_threads(self.threads as i32);
+        let threads = threads_now(self.threads, self.cores);
+        parameters.set_n_threads(threads as i32);
         parameters.set_audio_ctx(frames as i32);
         parameters.set_duration_ms(100);
         self.state.full(parameters, samples).map_err(failed)?;
-        self.state.encode(0, self.threads).map_err(failed)
+        let t = std::time::Instant::now();
+        let r = self.state.encode(0, threads).map_err(failed);
+        eprintln!("enc {threads} {:?}", t.elapsed());
+        r
+    }
+
+    /// Feeds the decoder, always on one thread: it waits for memory more than it computes, so a second saves a
+    /// millisecond a token, and costs hundreds when the machine is busy (see [`threads_now`]).
+    fn decode(&mut self, tokens: &[WhisperTokenId], past: usize) -> Result<(), HearError> {
+        self.state.decode(tokens, past, 1).map_err(failed)
     }
 
     /// Feeds the tokens that begin a transcript and says how likely there is no speech, and in which of the
     /// languages it is. Leaves the decoder ready for the first word; gives how many tokens it was fed.
     fn begin(&mut self, choice: &LanguageChoice, expected: &Expected) -> Result<Beginning, HearError> {
         let start = self.context.token_sot();
-        self.state.decode(&[start], 0, self.threads).map_err(failed)?;
+        self.decode(&[start], 0)?;
         let logits = self.state.get_logits().map_err(failed)?;
         let no_speech = probability_of(logits, self.context.token_nosp());
         let (language, token) = choose_language(&self.context, logits, choice);
@@ -125,11 +138,11 @@ impl WhisperEngine {
             let mut tokens = vec![self.context.token_prev()];
             tokens.extend(&hint);
             tokens.push(start);
-            self.state.decode(&tokens, 0, self.threads).map_err(failed)?;
+            self.decode(&tokens, 0)?;
             fed = tokens.len();
         }
-        self.state.decode(&[token, self.context.token_transcribe()], fed, self.threads).map_err(failed)?;
-        self.state.decode(&[self.context.token_not()], fed + 2, self.threads).map_err(failed)?;
+        self.decode(&[token, self.context.token_transcribe()], fed)?;
+        self.decode(&[self.context.token_not()], fed + 2)?;
         Ok(Beginning { no_speech, language, fed: fed + 3 })
     }
 
@@ -153,7 +166,7 @@ impl WhisperEngine {
             if transcript.tokens.len() >= limit || goes_in_circles(&transcript.tokens) {
                 break;
             }
-            self.state.decode(&[token], fed + transcript.tokens.len() - 1, self.threads).map_err(failed)?;
+            self.decode(&[token], fed + transcript.tokens.len() - 1)?;
         }
         Ok(transcript)
     }
@@ -188,7 +201,13 @@ impl Engine for WhisperEngine {
             tries += 1;
             self.show(&samples, frames)?;
             let beginning = self.begin(&request.language, &request.expected)?;
+            let t = std::time::Instant::now();
             let transcript = self.transcribe(beginning.fed, limit, is_wanted)?;
+            eprintln!(
+                "dec {} tokens {:?} each",
+                transcript.tokens.len(),
+                t.elapsed() / (1 + transcript.tokens.len() as u32)
+            );
             let is_good = transcript.ended && transcript.mean_log_probability() > TOO_UNSURE;
             let is_better = best.as_ref().is_none_or(|(_, before)| transcript.is_better_than(before));
             if is_better {
