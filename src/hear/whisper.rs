@@ -109,10 +109,7 @@ impl WhisperEngine {
         parameters.set_audio_ctx(frames as i32);
         parameters.set_duration_ms(100);
         self.state.full(parameters, samples).map_err(failed)?;
-        let t = std::time::Instant::now();
-        let r = self.state.encode(0, threads).map_err(failed);
-        eprintln!("enc {threads} {:?}", t.elapsed());
-        r
+        self.state.encode(0, threads).map_err(failed)
     }
 
     /// Feeds the decoder, always on one thread: it waits for memory more than it computes, so a second saves a
@@ -201,13 +198,7 @@ impl Engine for WhisperEngine {
             tries += 1;
             self.show(&samples, frames)?;
             let beginning = self.begin(&request.language, &request.expected)?;
-            let t = std::time::Instant::now();
             let transcript = self.transcribe(beginning.fed, limit, is_wanted)?;
-            eprintln!(
-                "dec {} tokens {:?} each",
-                transcript.tokens.len(),
-                t.elapsed() / (1 + transcript.tokens.len() as u32)
-            );
             let is_good = transcript.ended && transcript.mean_log_probability() > TOO_UNSURE;
             let is_better = best.as_ref().is_none_or(|(_, before)| transcript.is_better_than(before));
             if is_better {
