@@ -164,25 +164,6 @@ pub(super) enum Verb {
     End { whole_call: bool, reason: Option<String> },
 }
 
-impl Verb {
-    /// As the designer writes it.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Say { .. } => "say",
-            Self::Ask(_) => "ask",
-            Self::Menu(_) => "menu",
-            Self::Route(_) => "route",
-            Self::Choose { .. } => "choose",
-            Self::Set { .. } => "set",
-            Self::LookUp(_) => "look_up",
-            Self::Run(_) => "run",
-            Self::Goto { .. } => "goto",
-            Self::Queue(_) => "queue",
-            Self::End { .. } => "end",
-        }
-    }
-}
-
 /// What `ask`, `menu` and `route` have in common.
 #[derive(Debug)]
 pub(super) struct Listening {
@@ -298,7 +279,6 @@ pub(super) type Handlers = BTreeMap<HandlerName, Vec<Handler>>;
 /// One handler.
 #[derive(Debug)]
 pub(super) struct Handler {
-    pub at: Place,
     pub when: Option<Expression>,
     pub action: HandlerAction,
 }

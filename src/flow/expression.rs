@@ -6,7 +6,6 @@
 //! `order.sent == null` and `has(order.sent)` both work. Days are the moments at which they begin in the bundle's
 //! time zone.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, operators as op};
@@ -14,7 +13,7 @@ use cel::{Context, Env, Program, Value};
 
 use super::act::Record;
 use super::datum::Datum;
-use super::kind::{Kind, Names, NotThere, Root};
+use super::kind::{Kind, Names, NotThere};
 
 /// The longest expression a designer may write, in bytes.
 const LONGEST: usize = 2_000;
@@ -29,8 +28,6 @@ pub(super) struct Expression {
     tree: IdedExpr,
     /// What it reads: a name and, for records, a field.
     pub reads: Vec<Read>,
-    /// What it gives.
-    pub kind: Kind,
 }
 
 /// One thing an expression or a sentence reads.
@@ -123,7 +120,7 @@ impl Expression {
         reads.dedup();
         let mut tree = program.expression().clone();
         soften(&mut tree);
-        Ok(Self { tree, reads, kind })
+        Ok(Self { tree, reads })
     }
 
     /// Evaluates it; `lookup` gives what a name stands for.
@@ -212,10 +209,19 @@ fn not_an_expression(text: &str, errors: &cel::ParseErrors) -> ExpressionFault {
     }
 }
 
+/// The parser's message in a designer's words.
 fn plain(message: &str) -> String {
     let line = message.lines().next().unwrap_or_default().trim().trim_end_matches('.');
-    let mut characters = line.chars();
-    characters.next().map_or_else(String::new, |first| first.to_lowercase().chain(characters).collect())
+    let line = line.strip_prefix("Syntax error:").unwrap_or(line).trim();
+    let head = line.split(" expecting ").next().unwrap_or(line);
+    if head.contains("<EOF>") {
+        return "it stops before it is complete".to_owned();
+    }
+    let quoted = head.split_once('\'').and_then(|(_, rest)| rest.rsplit_once('\'')).map(|(inside, _)| inside);
+    match quoted {
+        Some(stranger) if !stranger.is_empty() => format!("`{stranger}` does not fit here"),
+        _ => head.to_lowercase(),
+    }
 }
 
 fn to_cel(datum: &Datum, zone: &jiff::tz::TimeZone) -> Result<Value, Trouble> {
@@ -341,7 +347,7 @@ impl Checker<'_> {
             Expr::Ident(name) => self.name(expression.id, name, None),
             Expr::Select(select) => match &select.operand.expr {
                 Expr::Ident(root) => {
-                    let kind = self.name(expression.id, root, Some(&select.field));
+                    let kind = self.name(select.operand.id, root, Some(&select.field));
                     if select.test { Kind::YesNo } else { kind }
                 }
                 _ => {
@@ -499,26 +505,28 @@ fn count_macros(expression: &IdedExpr) -> usize {
     }
 }
 
-/// The fields and kinds of the records and values that exist in a test.
-#[cfg(test)]
-pub(super) fn example_names() -> Names {
-    let mut names = Names::default();
-    let order = BTreeMap::from([
-        ("status".to_owned(), Kind::Text),
-        ("due".to_owned(), Kind::Moment),
-        ("sent".to_owned(), Kind::Moment),
-        ("total".to_owned(), Kind::Number),
-    ]);
-    names.roots.insert("order".to_owned(), Root::Record(order));
-    names.roots.insert("want_human".to_owned(), Root::One(Kind::YesNo));
-    names.roots.insert("now".to_owned(), Root::One(Kind::Moment));
-    names.roots.insert("name".to_owned(), Root::One(Kind::Text));
-    names
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
+    use super::super::kind::Root;
     use super::*;
+
+    /// The fields and kinds of the records and values that exist in a test.
+    fn example_names() -> Names {
+        let mut names = Names::default();
+        let order = BTreeMap::from([
+            ("status".to_owned(), Kind::Text),
+            ("due".to_owned(), Kind::Moment),
+            ("sent".to_owned(), Kind::Moment),
+            ("total".to_owned(), Kind::Number),
+        ]);
+        names.roots.insert("order".to_owned(), Root::Record(order));
+        names.roots.insert("want_human".to_owned(), Root::One(Kind::YesNo));
+        names.roots.insert("now".to_owned(), Root::One(Kind::Moment));
+        names.roots.insert("name".to_owned(), Root::One(Kind::Text));
+        names
+    }
 
     fn lookup(name: &str) -> Option<Variable> {
         match name {
@@ -558,12 +566,8 @@ mod tests {
             ("order.status in [\"late\", \"lost\"]", Datum::YesNo(true)),
             ("order.total in [19.5, 3]", Datum::YesNo(true)),
             ("\"Dear \" + name", Datum::Text("Dear Anna".to_owned())),
-            ("!want_human == null", Datum::YesNo(false)),
             ("[1, 2].exists(n, n == 2)", Datum::YesNo(true)),
         ] {
-            if text.starts_with("!want") {
-                continue;
-            }
             let given = evaluate(text);
             assert!(
                 given.as_ref().is_ok_and(|datum| *datum == wanted),
@@ -579,7 +583,6 @@ mod tests {
         let condition = Expression::compile("want_human", &example_names(), Kind::YesNo).unwrap();
         assert!(!condition.holds(&lookup, &zone).unwrap());
         assert!(evaluate("now > order.sent").is_err());
-        assert!(evaluate("1 / 0 > 3").is_err() || evaluate("1 / 0 > 3").is_ok());
     }
 
     #[test]

@@ -174,11 +174,6 @@ impl Sentences {
         &self.list[id.0]
     }
 
-    /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = (SentenceId, &Sentence)> {
-        self.list.iter().enumerate().map(|(index, sentence)| (SentenceId(index), sentence))
-    }
-
     /// The text to be spoken, its values filled in. `turn` picks among variants.
     pub fn render(
         &self,
@@ -252,11 +247,6 @@ impl Sentence {
     /// Its variants in a language.
     pub fn lines(&self, language: Language) -> &[Line] {
         self.said.get(&language).map_or(&[], Vec::as_slice)
-    }
-
-    /// The languages it has.
-    pub fn languages(&self) -> impl Iterator<Item = Language> {
-        self.said.keys().copied()
     }
 }
 

@@ -40,11 +40,6 @@ impl Faults {
         }
     }
 
-    /// A fault of a file that could not be read at all.
-    pub fn push(&mut self, fault: Fault) {
-        self.list.push(fault);
-    }
-
     pub fn has_errors(&self) -> bool {
         self.list.iter().any(|fault| fault.severity == Severity::Error)
     }

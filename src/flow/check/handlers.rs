@@ -73,6 +73,6 @@ impl FlowBuilder<'_, '_> {
         };
         fields.finish(self.faults());
         let action = action?;
-        (when.is_some() || !has_condition).then_some(Handler { at: node.at, when, action })
+        (when.is_some() || !has_condition).then_some(Handler { when, action })
     }
 }

@@ -8,7 +8,7 @@ const SAMPLES: usize = 6;
 const MOST_COMPARISONS: usize = 60_000;
 
 /// Pairs of places whose templates fit one sentence, each pair once, with that sentence.
-pub fn between<'t>(templates: &[(usize, Language, &'t Template)]) -> Vec<(usize, usize, String)> {
+pub fn between(templates: &[(usize, Language, &Template)]) -> Vec<(usize, usize, String)> {
     let mut found: Vec<(usize, usize, String)> = Vec::new();
     let mut comparisons = 0;
     for (owner, language, template) in templates {

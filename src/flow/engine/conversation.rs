@@ -74,6 +74,8 @@ pub struct Conversation {
     pub(super) next_look_up: u64,
     pub(super) heard_before: bool,
     pub(super) fruitless: u32,
+    /// The flow that the caller started last.
+    pub(super) topic: Option<FlowIndex>,
     silences: u32,
     steps_left: u32,
     troubles: u32,
@@ -117,6 +119,7 @@ impl Conversation {
             next_look_up: 1,
             heard_before: false,
             fruitless: 0,
+            topic: None,
             silences: 0,
             steps_left: 0,
             troubles: 0,

@@ -60,7 +60,7 @@ impl Conversation {
         self.acts.push(Act::Handler { name: name.name() });
         match found.action {
             HandlerAction::Goto(jump) => {
-                let leads_to_a_person = self.leads_to_a_person(jump, found.of_bundle);
+                let leads_to_a_person = self.leads_find_a_person(jump, found.of_bundle);
                 if leads_to_a_person && self.is_handing_over() {
                     self.already_finding();
                     return true;
@@ -117,7 +117,7 @@ impl Conversation {
                     self.already_finding();
                 } else if !self.fire(name) {
                     self.acts.push(Act::Handler { name: name.name() });
-                    self.to_a_person();
+                    self.find_a_person();
                 }
             }
             HandlerName::Repeat => {
@@ -137,7 +137,7 @@ impl Conversation {
     }
 
     /// By default a wish for a person goes to the bundle's `handover`.
-    fn to_a_person(&mut self) {
+    fn find_a_person(&mut self) {
         match self.bundle.handover {
             Some(flow) => {
                 self.said.clear();
@@ -244,7 +244,7 @@ impl Conversation {
     }
 
     /// Whether a jump of a handler leads to a queue without anything being asked of another flow.
-    fn leads_to_a_person(&self, jump: Jump, of_bundle: bool) -> bool {
+    fn leads_find_a_person(&self, jump: Jump, of_bundle: bool) -> bool {
         let bundle = &self.bundle;
         let flow = match (jump, self.frames.last()) {
             (Jump::Flow(flow), _) => {

@@ -45,7 +45,7 @@ impl std::fmt::Debug for Unheard {
 
 impl Conversation {
     /// The text of a sentence with its values, variants taking turns.
-    pub fn rendered(&mut self, sentence: SentenceId) -> Result<String, Trouble> {
+    pub(super) fn rendered(&mut self, sentence: SentenceId) -> Result<String, Trouble> {
         let start = usize::try_from(self.seed % 97).unwrap_or(0);
         let turn = self.turns.entry(sentence).or_insert(start);
         let this = *turn;
@@ -55,19 +55,19 @@ impl Conversation {
     }
 
     /// Speaks a sentence of the bundle.
-    pub fn say_sentence(&mut self, sentence: SentenceId, part: Part, barge_in: BargeIn) -> Result<(), Trouble> {
+    pub(super) fn say_sentence(&mut self, sentence: SentenceId, part: Part, barge_in: BargeIn) -> Result<(), Trouble> {
         let text = self.rendered(sentence)?;
         self.say(text, part, barge_in);
         Ok(())
     }
 
     /// Speaks a phrase of the engine's own.
-    pub fn say_phrase(&mut self, phrase: Phrase, part: Part) {
+    pub(super) fn say_phrase(&mut self, phrase: Phrase, part: Part) {
         self.say(phrase.text(self.language).to_owned(), part, BargeIn::Allowed);
     }
 
     /// Speaks.
-    pub fn say(&mut self, text: String, part: Part, barge_in: BargeIn) {
+    pub(super) fn say(&mut self, text: String, part: Part, barge_in: BargeIn) {
         if text.is_empty() {
             return;
         }
@@ -78,7 +78,7 @@ impl Conversation {
     }
 
     /// A saying was cut short: what came behind it was not heard at all.
-    pub fn cut(&mut self, saying: u64, heard: Duration, of: Duration) {
+    pub(super) fn cut(&mut self, saying: u64, heard: Duration, of: Duration) {
         for said in &mut self.said {
             if said.id == saying {
                 let whole = of.as_secs_f32();
@@ -90,7 +90,7 @@ impl Conversation {
     }
 
     /// The statements of this turn that the caller did not hear, each from the sentence in which it was cut.
-    pub fn unheard(&self) -> Vec<Unheard> {
+    pub(super) fn unheard(&self) -> Vec<Unheard> {
         const ALL_BUT_HEARD: f32 = 0.95;
         let statements = self.said.iter().filter(|said| said.part == Part::Statement);
         statements
@@ -105,19 +105,19 @@ impl Conversation {
     }
 
     /// Whether anything of this turn was cut short.
-    pub fn was_cut(&self) -> bool {
+    pub(super) fn was_cut(&self) -> bool {
         self.said.iter().any(|said| said.cut.is_some_and(|heard| heard < 0.95))
     }
 
     /// Says again what was not heard.
-    pub fn say_unheard(&mut self, unheard: Vec<Unheard>) {
+    pub(super) fn say_unheard(&mut self, unheard: Vec<Unheard>) {
         for piece in unheard {
             self.say(piece.text, Part::Statement, piece.barge_in);
         }
     }
 
     /// Says again everything of the last turn but fillers. False when there is nothing.
-    pub fn say_turn_again(&mut self) -> bool {
+    pub(super) fn say_turn_again(&mut self) -> bool {
         let said = std::mem::take(&mut self.said);
         let mut any = false;
         for said in said.into_iter().filter(|said| said.part != Part::Filler) {

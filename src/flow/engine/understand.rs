@@ -359,6 +359,7 @@ impl Conversation {
             self.trouble("flows run each other too deep");
             return;
         }
+        self.topic = Some(offer.flow);
         for (slot, text) in &offer.slots {
             let Some(declared) = bundle.flow(offer.flow).slots.get(slot) else { continue };
             let said =

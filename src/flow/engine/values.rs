@@ -14,7 +14,7 @@ use super::frame::Frame;
 
 impl Conversation {
     /// What a name stands for now.
-    pub fn variable(&self, name: &str) -> Option<Variable> {
+    pub(super) fn variable(&self, name: &str) -> Option<Variable> {
         let text = |text: &str| Datum::Text(text.to_owned());
         let private =
             |value: &Option<Private<String>>| value.as_ref().map_or(Datum::Absent, |value| text(value.reveal()));
@@ -62,7 +62,7 @@ impl Conversation {
     }
 
     /// The plain value of a slot, a variable or a field; `None` when it is unset.
-    pub fn read(&self, read: &Read) -> Option<Datum> {
+    pub(super) fn read(&self, read: &Read) -> Option<Datum> {
         let found = match (self.variable(&read.root)?, &read.field) {
             (Variable::One(datum), None) => datum,
             (Variable::Spelt(text), None) => Datum::Text(text),
@@ -73,7 +73,7 @@ impl Conversation {
     }
 
     /// Fills a slot of the flow on top.
-    pub fn fill(&mut self, slot: &str, value: Datum) {
+    pub(super) fn fill(&mut self, slot: &str, value: Datum) {
         let Some(frame) = self.frames.last_mut() else { return };
         let flow = &self.bundle.flows[frame.flow.0];
         let shown = flow.slots.get(slot).map_or_else(|| value.text(), |declared| shown(declared, &value));

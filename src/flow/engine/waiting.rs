@@ -226,7 +226,9 @@ impl Conversation {
     /// What the caller wants, in a word or two.
     fn reason(&self) -> String {
         let Some(frame) = self.frames.last() else { return String::new() };
-        let flow = self.bundle.flow(frame.flow);
+        // Whoever asked for a person in the middle of something still wants that.
+        let topic = self.topic.filter(|_| Some(frame.flow) == self.bundle.handover);
+        let flow = self.bundle.flow(topic.unwrap_or(frame.flow));
         let called = flow.called.and_then(|called| {
             let language = if self.bundle.languages.contains(&self.language) { self.language } else { Language::EN };
             self.bundle.sentences.get(called).lines(language).first().map(|line| line.text.clone())

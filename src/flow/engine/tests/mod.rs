@@ -4,15 +4,17 @@ mod asks;
 mod handlers;
 mod random;
 mod routes;
+mod shop;
 mod waiting;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::super::check::tests::load;
 use super::super::{
-    Act, CallFacts, Conversation, Datum, EndReason, Fact, Input, ListenAct, LookUpAct, LookUpResult, Now, QueueAct,
-    QueueResult, TimerId,
+    Act, Bundle, CallFacts, Conversation, Datum, EndReason, Fact, Input, ListenAct, LookUpAct, LookUpResult, Now,
+    QueueAct, QueueResult, TimerId,
 };
 use crate::Private;
 
@@ -37,13 +39,17 @@ pub const HEAD: &str = "bundle: t\nstart: main\nlanguages: [en]\ntimezone: Europ
 impl Driver {
     /// A call to the bundle of this text.
     pub fn new(text: &str) -> Self {
-        let loaded = match load(text) {
-            Ok(loaded) => loaded,
+        match load(text) {
+            Ok(loaded) => Self::of(loaded.bundle),
             Err(failure) => panic!("{failure}"),
-        };
+        }
+    }
+
+    /// A call to a bundle.
+    pub fn of(bundle: Arc<Bundle>) -> Self {
         let call = CallFacts { caller_number: Some(Private::new("+441632960001".to_owned())), ..CallFacts::default() };
         Self {
-            conversation: Conversation::new(loaded.bundle, call, 0),
+            conversation: Conversation::new(bundle, call, 0),
             clock: Duration::ZERO,
             wall: "2026-01-09T10:00:00Z".parse().unwrap(),
             timers: Vec::new(),
