@@ -34,4 +34,4 @@ for name in ("config.json", "tokenizer.json", "vocabulary.txt"):
 PYTHON
 fi
 
-echo "$venv/bin/python $here/faster_whisper.py $model"
+echo "$venv/bin/python $here/hear_with_faster_whisper.py $model"
