@@ -110,7 +110,7 @@ impl Flow {
     /// Resolves labels away.
     pub fn resolve(&self, jump: Jump) -> Jump {
         match jump {
-            Jump::Label(label) => self.labels[label.0].map_or(Jump::EndFlow, Jump::Step),
+            Jump::Label(label) => self.labels.get(label.0).copied().flatten().map_or(Jump::EndFlow, Jump::Step),
             other => other,
         }
     }

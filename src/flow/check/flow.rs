@@ -37,6 +37,8 @@ pub struct FlowBuilder<'c, 'a> {
     pub checker: &'c mut Checker<'a>,
     pub names: Names,
     pub flow: FlowIndex,
+    /// Whether these are the handlers of the bundle.
+    pub of_bundle: bool,
     steps: Vec<Option<Step>>,
     labels: Vec<LabelUse>,
     depth: usize,
@@ -49,7 +51,8 @@ impl<'c, 'a> FlowBuilder<'c, 'a> {
         for (slot, declared) in &checker.slots[flow.0] {
             names.roots.insert(slot.clone(), Root::One(Kind::of_slot(&declared.kind)));
         }
-        let mut builder = Self { checker, names, flow, steps: Vec::new(), labels: Vec::new(), depth: 0 };
+        let mut builder =
+            Self { checker, names, flow, of_bundle: false, steps: Vec::new(), labels: Vec::new(), depth: 0 };
         for node in fields.values() {
             builder.define_names(node);
         }
@@ -59,7 +62,8 @@ impl<'c, 'a> FlowBuilder<'c, 'a> {
     /// For the bundle's own handlers.
     pub fn empty(checker: &'c mut Checker<'a>, flow: FlowIndex, always: &Node) -> Self {
         let names = Names::built_in();
-        let mut builder = Self { checker, names, flow, steps: Vec::new(), labels: Vec::new(), depth: 0 };
+        let mut builder =
+            Self { checker, names, flow, of_bundle: true, steps: Vec::new(), labels: Vec::new(), depth: 0 };
         builder.define_names(always);
         builder
     }

@@ -58,7 +58,14 @@ impl FlowBuilder<'_, '_> {
         let goto = fields.take("goto");
         let steps = fields.take("steps");
         let action = match (goto, steps) {
-            (Some((_, target)), None) => self.target(target).map(HandlerAction::Goto),
+            (Some((_, target)), None) => match self.target(target) {
+                Some(Jump::Label(_)) if self.of_bundle => {
+                    let what = "a handler of the bundle belongs to no flow and can only go to one";
+                    self.faults().error(target.at, "unknown-step", what, "name a flow: `goto: flow:NAME`");
+                    None
+                }
+                jump => jump.map(HandlerAction::Goto),
+            },
             (None, Some((_, block))) => Some(HandlerAction::Steps(self.block(block, Jump::Resume))),
             (Some((key, _)), Some(_)) => {
                 let mend = "keep one of them; `goto` may be the last of the steps";

@@ -401,6 +401,23 @@ fn broken_bundles_say_where_what_and_how_to_mend() {
 }
 
 #[test]
+fn a_handler_of_the_bundle_goes_to_flows_alone() {
+    let text = format!(
+        "bundle: t\nstart: main\nlanguages: [en]\nhandover: main\nalways:\n  silence: {{ steps: [ {{ id: x, say: {{ en: \"Hm.\" }} }} ] }}\n  repeat: {{ goto: x }}\n---\nflow: main\n{SAY}"
+    );
+    let mend = "flow:NAME";
+    assert_fault(&Broken { text, place: "7:19", code: "unknown-step", what: "belongs to no flow", mend });
+}
+
+#[test]
+fn a_bundle_may_be_shared_between_calls_on_any_thread() {
+    fn is_shared<T: Send + Sync>() {}
+    fn is_sent<T: Send>() {}
+    is_shared::<super::super::Bundle>();
+    is_sent::<super::super::Conversation>();
+}
+
+#[test]
 fn sentences_and_menus_that_nobody_could_follow_are_warned_of() {
     let long = "word ".repeat(60);
     let choice = |word: &str| format!("      - {{ words: {{ en: [\"{word}\"] }}, goto: done }}\n");

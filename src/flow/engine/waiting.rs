@@ -23,6 +23,8 @@ const NEXT_FILLER: Duration = Duration::from_secs(6);
 #[derive(Clone, Debug)]
 pub struct LookUpPending {
     pub id: u64,
+    /// `connection.query`.
+    pub name: String,
     pub step: StepIndex,
     pub since: Duration,
     pub limit_timer: Option<TimerId>,
@@ -49,7 +51,8 @@ impl Conversation {
         let limit_timer = Some(self.set_timer(look_up.time_limit));
         let filler_timer = Some(self.set_timer(FIRST_FILLER));
         let since = self.now.since_answer;
-        self.look_ups.push(LookUpPending { id, step: index, since, limit_timer, filler_timer, arrived: None });
+        let name = format!("{}.{}", look_up.connection, look_up.query);
+        self.look_ups.push(LookUpPending { id, name, step: index, since, limit_timer, filler_timer, arrived: None });
         self.state = State::LookingUp { id };
         self.listen_aside();
         Ok(After::Wait)
@@ -73,29 +76,23 @@ impl Conversation {
             return;
         }
         pending.arrived = Some(result.clone());
-        let (step, since) = (pending.step, pending.since);
+        let (name, since) = (pending.name.clone(), pending.since);
         let timers = [pending.limit_timer.take(), pending.filler_timer.take()];
         timers.into_iter().for_each(|timer| self.cancel_timer(timer));
-        self.note_looked_up(step, now.saturating_sub(since), &result);
+        self.note_looked_up(name, now.saturating_sub(since), &result);
         let awaited = matches!(self.state, State::LookingUp { id: current } if current == id);
         if awaited && self.leaving.is_none() {
             self.finish_look_up(id, result);
         }
     }
 
-    fn note_looked_up(&mut self, step: StepIndex, took: Duration, result: &LookUpResult) {
-        let name = self.frames.iter().rev().find_map(|frame| {
-            match self.bundle.flow(frame.flow).steps.get(step.0).map(|step| &step.verb) {
-                Some(Verb::LookUp(look_up)) => Some(format!("{}.{}", look_up.connection, look_up.query)),
-                _ => None,
-            }
-        });
+    fn note_looked_up(&mut self, name: String, took: Duration, result: &LookUpResult) {
         let result = match result {
             LookUpResult::Found(_) => "found",
             LookUpResult::None => "none",
             LookUpResult::Error(kind) => kind,
         };
-        self.acts.push(Act::LookedUp { name: name.unwrap_or_default(), result: result.to_owned(), took });
+        self.acts.push(Act::LookedUp { name, result: result.to_owned(), took });
     }
 
     fn finish_look_up(&mut self, id: u64, result: LookUpResult) {
