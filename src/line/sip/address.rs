@@ -26,6 +26,7 @@ impl Addresses {
     pub(super) fn host_for(&self, peer: IpAddr) -> IpAddr {
         if let Some(advertised) = self.advertised
             && !is_near(peer)
+            && !is_own_address(peer)
             && advertised.is_ipv4() == peer.is_ipv4()
         {
             return advertised;
@@ -53,6 +54,12 @@ impl Addresses {
         let transport = if reliable { "TCP" } else { "UDP" };
         Header::Via(format!("SIP/2.0/{transport} {address};branch={};rport", new_branch()).into())
     }
+}
+
+/// Whether `address` is one of this machine's: packets to it leave by itself. A packet that arrives from outside
+/// with such a source is dropped by the system.
+pub(super) fn is_own_address(address: IpAddr) -> bool {
+    interface_towards(address) == Some(address)
 }
 
 /// The address of the interface that packets to `peer` leave by. Nothing is sent.

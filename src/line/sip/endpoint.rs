@@ -283,6 +283,7 @@ async fn keep_house(stack: Arc<Stack>) {
         stack.registrar.forget_old(now);
         seconds += 1;
         if seconds.is_multiple_of(super::trunk::RESOLVE_EVERY_SECONDS) {
+            stack.front.gate().forget_own_addresses();
             stack.trunks.resolve_hosts(&stack).await;
         }
     }

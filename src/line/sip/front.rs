@@ -15,6 +15,7 @@ use rsipstack::transaction::key::{TransactionKey, TransactionRole};
 use rsipstack::transaction::transaction::Transaction;
 use tokio::sync::{Semaphore, mpsc};
 
+use super::address::is_own_address;
 use super::datagram::is_whole;
 use super::forks::Forks;
 use super::gate::{Gate, Source};
@@ -149,6 +150,7 @@ impl Front {
 
     /// Whether a datagram from `peer` may be read at all.
     pub(super) fn may_be_read(&self, peer: SocketAddr) -> bool {
+        self.look_up(peer.ip());
         let mut gate = self.gate();
         let source = gate.source(peer.ip());
         let may_be_read = gate.take_message(peer.ip(), source, self.now());
@@ -157,6 +159,15 @@ impl Front {
             self.counters.dropped(if known { Dropped::Flood } else { Dropped::UnknownSource });
         }
         may_be_read
+    }
+
+    /// Finds out whether an address that is in no known range is one of our own interfaces, once for each address.
+    fn look_up(&self, address: IpAddr) {
+        let is_unknown = self.gate().is_to_be_looked_up(address);
+        if is_unknown {
+            let is_own = is_own_address(address);
+            self.gate().looked_up(address, is_own);
+        }
     }
 
     /// Whether `peer` may be told what is wrong with its message.
@@ -278,6 +289,7 @@ impl Front {
 
     /// Whether another TCP connection of `peer` may be taken; it is counted until [`Front::tcp_closed`].
     pub(super) fn tcp_opened(&self, peer: SocketAddr) -> bool {
+        self.look_up(peer.ip());
         if !self.may_be_answered(peer) {
             self.counters.dropped(Dropped::UnknownSource);
             return false;

@@ -9,7 +9,7 @@ use super::settings::{Accept, Rate, SipLimits};
 /// Where a message comes from, as far as its address tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
-    /// This machine.
+    /// This machine, by loopback or by the address of one of its interfaces.
     Loopback,
     /// A private or link-local range.
     Private,
@@ -115,6 +115,8 @@ pub(super) struct Gate {
     limits: SipLimits,
     trunks: Vec<Vec<Network>>,
     accounts: HashMap<IpAddr, Account>,
+    /// Addresses outside every known range that were looked up: whether they are this machine's own.
+    looked_up: HashMap<IpAddr, bool>,
     /// Addresses that we rang, and until when they may answer as often as a known source.
     rung: HashMap<IpAddr, Duration>,
     strangers: Bucket,
@@ -130,6 +132,7 @@ impl Gate {
             trunks: vec![Vec::new(); trunks],
             accounts: HashMap::new(),
             rung: HashMap::new(),
+            looked_up: HashMap::new(),
             strangers,
         }
     }
@@ -148,8 +151,27 @@ impl Gate {
             Some(trunk) => Source::Trunk(trunk),
             None if address.to_canonical().is_loopback() => Source::Loopback,
             None if is_near(address) => Source::Private,
+            None if self.looked_up.get(&address.to_canonical()) == Some(&true) => Source::Loopback,
             None => Source::Stranger,
         }
+    }
+
+    /// Whether it is not known yet if `address` is one of this machine's own.
+    pub(super) fn is_to_be_looked_up(&self, address: IpAddr) -> bool {
+        self.source(address) == Source::Stranger && !self.looked_up.contains_key(&address.to_canonical())
+    }
+
+    /// Whether `address` is one of this machine's own.
+    pub(super) fn looked_up(&mut self, address: IpAddr, is_own: bool) {
+        if self.looked_up.len() >= self.limits.sources {
+            self.looked_up.clear();
+        }
+        self.looked_up.insert(address.to_canonical(), is_own);
+    }
+
+    /// Interfaces come and go: every address is looked up again.
+    pub(super) fn forget_own_addresses(&mut self) {
+        self.looked_up.clear();
     }
 
     /// Whether this source may begin anything with us.
@@ -292,6 +314,19 @@ mod tests {
         for (address, source) in cases {
             assert_eq!(gate.source(at(address)), source, "{address}");
         }
+    }
+
+    #[test]
+    fn an_address_of_this_machine_is_no_stranger_once_it_was_looked_up() {
+        let mut gate = gate(Accept::Known);
+        let (own, other) = (at("203.0.113.1"), at("203.0.113.2"));
+        assert!(gate.is_to_be_looked_up(own) && !gate.is_to_be_looked_up(at("10.0.0.1")));
+        gate.looked_up(own, true);
+        gate.looked_up(other, false);
+        assert_eq!((gate.source(own), gate.source(other)), (Source::Loopback, Source::Stranger));
+        assert!(!gate.is_to_be_looked_up(own) && !gate.is_to_be_looked_up(other));
+        gate.forget_own_addresses();
+        assert_eq!(gate.source(own), Source::Stranger);
     }
 
     #[test]

@@ -85,7 +85,8 @@ fn prepare(
     let control = session.control();
     let address = SocketAddr::new(stack.addresses.host_for(peer.ip()), session.local_address().port());
     let trusted = matches!(source, Source::Trunk(_)) || stack.registrar.is_registered_from(peer);
-    let mut sound = Sound::new(control.clone(), LocalMedia::new(address), trusted, peer.ip());
+    let neighbour = matches!(source, Source::Loopback | Source::Private).then_some(peer.ip());
+    let mut sound = Sound::new(control.clone(), LocalMedia::new(address), trusted, neighbour);
     let offered = match offer {
         Some(offer) => Some(sound.answer(&offer).map_err(|error| Refusal::Status(error.status(), warning(&error)))?),
         None => None,

@@ -5,7 +5,6 @@ use std::net::IpAddr;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 
 use super::front::DialogPlace;
-use super::gate::is_near;
 use super::gauges::Open;
 use crate::line::rtp::{Direction, RemoteMedia, RtpControl};
 use crate::line::sdp::{self, LocalMedia, SdpError};
@@ -69,17 +68,17 @@ pub(super) struct Sound {
     control: RtpControl,
     local: LocalMedia,
     trusted: bool,
-    peer: IpAddr,
+    neighbour: Option<IpAddr>,
     last_sdp: Option<String>,
     held: bool,
 }
 
 impl Sound {
     /// `trusted`: the far end is a trunk, or a telephone that we know; sound may be sent to the address it describes
-    /// before any came from there. For anybody else that holds only when it describes the address `peer` that it
-    /// signals from, and only in our own network.
-    pub(super) const fn new(control: RtpControl, local: LocalMedia, trusted: bool, peer: IpAddr) -> Self {
-        Self { control, local, trusted, peer, last_sdp: None, held: false }
+    /// before any came from there. For anybody else that holds only when it describes the very address that it signals
+    /// from, and that is the `neighbour`'s in our own network.
+    pub(super) const fn new(control: RtpControl, local: LocalMedia, trusted: bool, neighbour: Option<IpAddr>) -> Self {
+        Self { control, local, trusted, neighbour, last_sdp: None, held: false }
     }
 
     /// Our offer. The same text as before when nothing changed.
@@ -100,7 +99,7 @@ impl Sound {
     /// Sends and takes sound as negotiated from now on. Says whether the far end holds us now, if that changed.
     pub(super) fn use_remote(&mut self, remote: RemoteMedia) -> Option<LegEvent> {
         let held = matches!(remote.direction, Direction::RecvOnly | Direction::Inactive);
-        let known_source = self.trusted || (is_near(self.peer) && remote.address.ip() == self.peer);
+        let known_source = self.trusted || self.neighbour == Some(remote.address.ip());
         self.control.set_remote(RemoteMedia { known_source, ..remote });
         let changed = std::mem::replace(&mut self.held, held) != held;
         changed.then_some(if held { LegEvent::Held } else { LegEvent::Resumed })

@@ -150,7 +150,7 @@ impl Caller {
         let stack = Arc::clone(&self.stack);
         let address = SocketAddr::new(stack.addresses.host_for(target.peer.ip()), self.local_port);
         // We rang this telephone, so what it describes is where it is.
-        let mut sound = Sound::new(self.control.clone(), LocalMedia::new(address), true, target.peer.ip());
+        let mut sound = Sound::new(self.control.clone(), LocalMedia::new(address), true, None);
         let mut invite = self.invite(target, sound.offer());
         let key = DialogKey { call_id: call_id_of(&invite), local_tag: tag_of(&invite) };
         let (place, mut requests) = stack.front.dialogs.enter(key);

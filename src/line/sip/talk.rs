@@ -28,6 +28,9 @@ const MOST_WAITING: usize = 8;
 /// How long to wait before a refresh that met one of the far end is tried again (RFC 3261 14.1).
 const AFTER_GLARE: Duration = Duration::from_millis(2500);
 
+/// The status of a refusal, and the headers that explain it.
+pub(super) type Refusal = (u16, Vec<Header>);
+
 /// Why we ask the far end something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Purpose {
@@ -223,7 +226,7 @@ impl Talk {
         request: &Request,
         offer_if_none: bool,
         reports: &Reports,
-    ) -> Result<(Option<String>, Vec<Header>), (u16, Vec<Header>)> {
+    ) -> Result<(Option<String>, Vec<Header>), Refusal> {
         let now = self.stack.front.now();
         let timer = settle_timer(&self.stack, request, now)?;
         let body = match description_of(request)? {
@@ -448,11 +451,7 @@ async fn answer_to(question: &mut Option<Question>) -> Option<Response> {
 }
 
 /// The session timer that a request settles; the error is 422 with our minimum.
-pub(super) fn settle_timer(
-    stack: &Stack,
-    request: &Request,
-    now: Duration,
-) -> Result<SessionTimer, (u16, Vec<Header>)> {
+pub(super) fn settle_timer(stack: &Stack, request: &Request, now: Duration) -> Result<SessionTimer, Refusal> {
     let (session_expires, minimum) = (request.header_value("Session-Expires"), request.header_value("Min-SE"));
     let asked = Asked {
         session_expires: session_expires.as_deref(),
@@ -473,7 +472,7 @@ pub(super) fn timer_headers(timer: &SessionTimer) -> Vec<Header> {
 }
 
 /// The description that a request carries; the error is 415 for a body of another kind.
-pub(super) fn description_of(request: &Request) -> Result<Option<String>, (u16, Vec<Header>)> {
+pub(super) fn description_of(request: &Request) -> Result<Option<String>, Refusal> {
     if request.body.is_empty() {
         return Ok(None);
     }
