@@ -51,6 +51,10 @@ pub enum PlaneCommand {
 }
 
 /// What happened to the sound.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "most reports are frames, and boxing them would touch the heap every 20 ms"
+)]
 pub enum PlaneReport {
     /// 20 ms of the caller.
     Heard {

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context;
 
@@ -99,6 +98,7 @@ pub(super) fn desk(config: &Config) -> DeskSettings {
         agents: queue.agents.iter().map(|agent| agent.as_str().into()).collect(),
         most_waiting: queue.most_waiting as usize,
         wrap_up: queue.wrap_up,
+        ring_for: Some(queue.ring_for),
         ..QueueSettings::new(name, &[])
     });
     let agents = config.agents.iter().map(|(name, agent)| {
@@ -108,12 +108,7 @@ pub(super) fn desk(config: &Config) -> DeskSettings {
         };
         AgentSettings { skills: agent.skills.keys().cloned().collect(), ..known }
     });
-    let ring_for = config.queues.values().map(|queue| queue.ring_for).max().unwrap_or(Duration::from_secs(15));
-    DeskSettings {
-        queues: queues.collect(),
-        agents: agents.collect(),
-        timers: Timers { ring_for, ..Timers::default() },
-    }
+    DeskSettings { queues: queues.collect(), agents: agents.collect(), timers: Timers::default() }
 }
 
 /// The files of the models.

@@ -107,7 +107,7 @@ impl Hear {
         let reading = expected.and_then(|slot| read(slot, &text, spoken.unwrap_or(asked)).into_iter().next());
         let value = reading.as_ref().filter(|reading| reading.valid).map(|reading| &reading.value);
         let value = value.map(serde_json::to_value).transpose()?;
-        let valid = expected.map(|slot| reading.as_ref().is_some_and(|reading| reading.valid));
+        let valid = expected.map(|_| reading.as_ref().is_some_and(|reading| reading.valid));
         Ok(Line {
             file: file.display().to_string(),
             confidence: if text.is_empty() { 0.0 } else { least },

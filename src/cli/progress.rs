@@ -20,7 +20,12 @@ pub(super) async fn prepare(speaker: &Speaker, sentences: &[Utterance]) {
     if !on_terminal {
         eprintln!("preparing {missing} prompts");
     }
-    let prepared = speaker.prepare(sentences, |done, _| bar.set_position(done as u64)).await;
+    let prepared = speaker
+        .prepare(sentences, |done, total| {
+            bar.set_length(total as u64);
+            bar.set_position(done as u64);
+        })
+        .await;
     bar.finish_and_clear();
     match prepared {
         Ok(prepared) => {

@@ -19,6 +19,6 @@ mod validate;
 pub use error::ConfigError;
 pub use hours::{Hours, HoursError};
 pub use settings::{
-    Accept, Agent, AgentReach, Config, Connection, Destination, Hear, Limits, Models, Number, Overrides, Query, QueueSettings,
-    Record, Secret, Sip, SoundDevices, Speak, Trunk, Web,
+    Accept, Agent, AgentReach, Config, Connection, Destination, Hear, Limits, Models, Number, Overrides, Query,
+    QueueSettings, Record, Secret, Sip, SoundDevices, Speak, Trunk, Web,
 };

@@ -12,8 +12,8 @@ use super::error::ConfigError;
 use super::hours::Hours;
 use super::raw;
 use super::settings::{
-    Accept, Agent, AgentReach, Config, Connection, Destination, Hear, Limits, Models, Number, Overrides,
-    Query, QueueSettings, Record, Secret, Sip, SoundDevices, Speak, Trunk, Web,
+    Accept, Agent, AgentReach, Config, Connection, Destination, Hear, Limits, Models, Number, Overrides, Query,
+    QueueSettings, Record, Secret, Sip, SoundDevices, Speak, Trunk, Web,
 };
 use crate::Private;
 use crate::flow::{FieldKind, FieldShape};

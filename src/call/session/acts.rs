@@ -88,6 +88,8 @@ impl Session {
 
     fn end(&mut self, reason: EndReason) {
         let reason = match reason {
+            // The flow has nothing to say after the talk, or only a goodbye: it was the agent who ended the call.
+            EndReason::FlowEnded if self.people.has_just_talked() => EndedReason::AgentEnded,
             EndReason::FlowEnded => EndedReason::FlowEnded,
             EndReason::AgentEnded => EndedReason::AgentEnded,
             EndReason::Error => EndedReason::Error,

@@ -156,6 +156,7 @@ impl Session {
             barge_in: heard.barge_in,
         };
         self.record_heard(&heard, &recognised);
+        self.people.caller_goes_on();
         if self.held_for_caller || (heard.barge_in && !self.mouth.is_silent() && self.mouth.may_be_stopped()) {
             self.held_for_caller = false;
             self.stop_saying();
@@ -201,6 +202,7 @@ impl Session {
             return;
         }
         self.silent_for = Duration::ZERO;
+        self.people.caller_goes_on();
         let private_answer = self.conversation.asks_for_private();
         self.event(CallEvent::Key { key: if private_answer { '•' } else { key } });
         let takes_keys = self.listening.as_ref().is_none_or(|listening| listening.hear != Hear::Speech);

@@ -25,7 +25,7 @@ use crate::audio::{FRAME, Hertz};
 use crate::flow::{Act, CallFacts, Conversation, Input, ListenAct, LookUpResult, Now, TimerId};
 use crate::hear::{HearError, Recognised};
 use crate::line::{Caller, IncomingCall, LegControl, LegEnd, LegEvent};
-use crate::record::{CallEvent, CallRecording, CallStart, EndedReason, Recorded, TimedEvent};
+use crate::record::{CallEvent, CallRecording, CallStart, EndedReason, Recorded, RecordingEnd, TimedEvent};
 use crate::speak::{Clause, SpeakError};
 use crate::words::Language;
 use crate::{CallId, Private};
@@ -52,9 +52,6 @@ const GOODBYE: Duration = Duration::from_secs(8);
 const ANSWERING: Duration = Duration::from_secs(35);
 /// How long the plane may take to tell how much of the last saying was heard.
 const LAST_REPORT: Duration = Duration::from_millis(500);
-/// Frames that pass without anything happening before a call played as fast as it goes lets others run.
-const YIELD_EVERY: u32 = 50;
-
 /// How a session is to be run.
 pub struct SessionSettings {
     /// Its name.
@@ -81,13 +78,11 @@ pub struct Session {
     services: Arc<Services>,
     caller: Caller,
     clock: LineClock,
-    pace: Pace,
     answered_at: jiff::Timestamp,
     watcher: Option<Watcher>,
     plane: PlaneHandle,
     /// The plane, where this session ticks it itself.
     own_plane: Option<MediaPlane>,
-    own_ticks: u32,
     control: LegControl,
     events: mpsc::Receiver<LegEvent>,
     closing: watch::Receiver<Closing>,
@@ -116,6 +111,8 @@ pub struct Session {
     /// Acts that wait until everything said before them has been played.
     after_quiet: VecDeque<Act>,
     turn: Option<TurnClock>,
+    /// Tells when the recording of both sides is whole on disk.
+    recording: Option<RecordingEnd>,
     outcome: Option<EndedReason>,
     goodbye_at: Option<Duration>,
     ended: bool,
@@ -169,11 +166,9 @@ impl Session {
             services,
             caller,
             clock: LineClock::new(settings.pace),
-            pace: settings.pace,
             watcher: settings.watcher,
             plane: handle,
             own_plane,
-            own_ticks: 0,
             control,
             events,
             closing,
@@ -198,6 +193,7 @@ impl Session {
             after_stop: VecDeque::new(),
             after_quiet: VecDeque::new(),
             turn: None,
+            recording: None,
             outcome: None,
             goodbye_at: None,
             ended: false,
@@ -246,6 +242,7 @@ impl Session {
         let Some(file) = self.services.recording_file(self.id) else { return };
         match CallRecording::start(&file, self.rate) {
             Ok(recording) => {
+                self.recording = Some(recording.ending());
                 self.plane.command(PlaneCommand::Record(recording));
                 let file = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
                 self.event(CallEvent::Recording { file });
@@ -268,9 +265,9 @@ impl Session {
                 Some(act) => self.on_desk(act).await,
                 None => self.lose("the desk is gone").await,
             },
-            event = self.people.next_event() => self.on_agent_leg(event).await,
+            (offer, event) = self.people.next_event() => self.on_agent_leg(offer, event).await,
             Ok(()) = self.closing.changed() => self.on_closing().await,
-            report = next_report(&mut self.plane, &mut self.own_plane, &mut self.own_ticks, &self.clock), if working == 0 || self.own_plane.is_none() => {
+            report = next_report(&mut self.plane, &mut self.own_plane, &self.clock), if working == 0 || self.own_plane.is_none() => {
                 match report {
                     Some(report) => self.on_report(report).await,
                     None => self.lose("the sound of the call stopped").await,
@@ -404,13 +401,22 @@ impl Session {
     /// The one way out: everything of the call is released here.
     async fn finish(mut self) -> EndedReason {
         self.leave_people().await;
-        self.desk.leave().await;
         self.stop_saying();
         self.learn_what_was_heard().await;
+        self.see_agents_off().await;
+        self.desk.leave().await;
         let reason = self.outcome.unwrap_or(EndedReason::CallerHungUp);
         self.event(CallEvent::Ended { reason });
         if let Err(fault) = self.services.recorder.flush().await {
             tracing::error!(call = %self.id, %fault, "the record of a call is not durable yet");
+        }
+        if let Some(recording) = self.recording.take() {
+            let id = self.id;
+            // Without its handle the plane ends, and with it the recording.
+            drop(self);
+            if let Err(fault) = recording.wait().await {
+                tracing::error!(call = %id, %fault, "a recording is not whole");
+            }
         }
         reason
     }
@@ -419,7 +425,7 @@ impl Session {
     async fn learn_what_was_heard(&mut self) {
         let told = async {
             while self.mouth.is_stopping() {
-                let report = next_report(&mut self.plane, &mut self.own_plane, &mut self.own_ticks, &self.clock).await;
+                let report = next_report(&mut self.plane, &mut self.own_plane, &self.clock).await;
                 match report {
                     Some(PlaneReport::Stopped(Side::Caller, heard)) => self.on_stopped(Side::Caller, heard).await,
                     Some(_) => {}
@@ -474,17 +480,14 @@ async fn wait_for_answer(events: &mut mpsc::Receiver<LegEvent>) -> bool {
 async fn next_report(
     handle: &mut PlaneHandle,
     own_plane: &mut Option<MediaPlane>,
-    own_ticks: &mut u32,
     clock: &LineClock,
 ) -> Option<PlaneReport> {
     let Some(plane) = own_plane else { return handle.report().await };
     if let Some(report) = handle.try_report() {
         return Some(report);
     }
-    *own_ticks += 1;
-    if own_ticks.is_multiple_of(YIELD_EVERY) {
-        tokio::task::yield_now().await;
-    }
+    // Whatever can happen now happens before the clock goes on.
+    tokio::task::yield_now().await;
     plane.tick(clock.now());
     handle.try_report()
 }

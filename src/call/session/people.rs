@@ -1,5 +1,6 @@
 //! Brings the caller to a person: does what the desk says with the legs, and tells it what became of them.
 
+use std::task::Poll;
 use std::time::Duration;
 
 use super::super::mouth::Mouth;
@@ -15,6 +16,9 @@ use crate::line::{Leg, LegControl, LegEnd, LegEvent, Media};
 use crate::record::CallEvent;
 use crate::{Private, mask};
 use tokio::sync::mpsc;
+
+/// How long an agent's phone may take to take note of our goodbye.
+const AGENT_GOODBYE: Duration = Duration::from_secs(5);
 
 /// An agent's leg, from the first ring to its end.
 struct AgentLeg {
@@ -32,13 +36,23 @@ pub(super) struct People {
     pub(super) mouth: Mouth,
     queue: Option<String>,
     queued_at: Duration,
-    leg: Option<AgentLeg>,
+    /// The legs of agents: the one that matters now, and those that were hung up and have not ended yet.
+    legs: Vec<AgentLeg>,
     bridged: bool,
+    /// Caller and agent have talked, and the caller has said nothing since.
+    just_talked: bool,
 }
 
 impl People {
     pub(super) fn new() -> Self {
-        Self { mouth: Mouth::new(Side::Agent), queue: None, queued_at: Duration::ZERO, leg: None, bridged: false }
+        Self {
+            mouth: Mouth::new(Side::Agent),
+            queue: None,
+            queued_at: Duration::ZERO,
+            legs: Vec::new(),
+            bridged: false,
+            just_talked: false,
+        }
     }
 
     /// Whether caller and agent hear each other.
@@ -46,28 +60,49 @@ impl People {
         self.bridged
     }
 
+    /// Whether the talk with an agent was the last thing that happened.
+    pub(super) fn has_just_talked(&self) -> bool {
+        self.just_talked
+    }
+
+    /// The caller speaks or keys again, to the bot.
+    pub(super) fn caller_goes_on(&mut self) {
+        self.just_talked = false;
+    }
+
     /// How many sayings to the agent are still being made.
     pub(super) fn being_made(&self) -> usize {
         self.mouth.being_made()
     }
 
-    /// The next event of the agent's leg; waits for ever while there is none.
-    pub(super) async fn next_event(&mut self) -> LegEvent {
-        match &mut self.leg {
-            Some(leg) => leg.events.recv().await.unwrap_or(LegEvent::Ended(LegEnd::Lost)),
-            None => std::future::pending().await,
-        }
+    /// The next event of an agent's leg; waits for ever while there is none.
+    pub(super) async fn next_event(&mut self) -> (OfferId, LegEvent) {
+        let legs = &mut self.legs;
+        std::future::poll_fn(|context| {
+            for leg in legs.iter_mut() {
+                if let Poll::Ready(event) = leg.events.poll_recv(context) {
+                    return Poll::Ready((leg.offer, event.unwrap_or(LegEvent::Ended(LegEnd::Lost))));
+                }
+            }
+            Poll::Pending
+        })
+        .await
     }
 
-    /// Ends the agent's leg.
+    /// The leg that matters now: the last one that was rung.
+    fn current(&self) -> Option<&AgentLeg> {
+        self.legs.last()
+    }
+
+    /// Ends the agent's leg that is being heard.
     pub(super) fn hang_up(&self) {
-        if let Some(leg) = &self.leg {
+        if let Some(leg) = self.current() {
             leg.control.hang_up();
         }
     }
 
     fn offer_is(&self, offer: OfferId) -> bool {
-        self.leg.as_ref().is_some_and(|leg| leg.offer == offer)
+        self.current().is_some_and(|leg| leg.offer == offer)
     }
 }
 
@@ -131,7 +166,9 @@ impl Session {
             DeskAct::HangUpAgent { offer } => {
                 if self.people.offer_is(offer) {
                     self.people.mouth.stop(&self.plane);
-                    self.people.hang_up();
+                }
+                if let Some(leg) = self.people.legs.iter().find(|leg| leg.offer == offer) {
+                    leg.control.hang_up();
                 }
             }
             DeskAct::OfferEnded { agent, outcome, .. } => {
@@ -152,12 +189,12 @@ impl Session {
 
     fn take_on(&mut self, offer: OfferId, agent: String, leg: Leg) {
         let Leg { media, control, events } = leg;
-        self.people.leg = Some(AgentLeg { offer, agent, control, events, media: Some(media), answered: false });
+        self.people.legs.push(AgentLeg { offer, agent, control, events, media: Some(media), answered: false });
     }
 
     fn speak_brief(&mut self, brief: &Brief) {
         let text = brief.spoken(self.language);
-        let agent = self.people.leg.as_ref().map(|leg| leg.agent.clone()).unwrap_or_default();
+        let agent = self.people.current().map(|leg| leg.agent.clone()).unwrap_or_default();
         let facts = brief.facts.iter().map(|fact| format!("{} {}", fact.label, mask(fact.value.reveal())));
         let shown = facts.collect::<Vec<_>>().join(", ");
         self.event(CallEvent::Brief { agent, text: shown });
@@ -169,7 +206,7 @@ impl Session {
         if !self.people.mouth.is_silent() || self.people.bridged {
             return;
         }
-        if let Some(offer) = self.people.leg.as_ref().map(|leg| leg.offer) {
+        if let Some(offer) = self.people.current().map(|leg| leg.offer) {
             self.tell_desk(DeskInput::BriefSpoken { offer }).await;
         }
     }
@@ -201,39 +238,39 @@ impl Session {
         if self.people.bridged {
             return;
         }
-        if let Some(offer) = self.people.leg.as_ref().map(|leg| leg.offer) {
+        if let Some(offer) = self.people.current().map(|leg| leg.offer) {
             self.tell_desk(DeskInput::AgentKey { offer, key }).await;
         }
     }
 
-    /// Something happened on the agent's leg.
-    pub(super) async fn on_agent_leg(&mut self, event: LegEvent) {
-        let Some(leg) = &mut self.people.leg else { return };
-        let offer = leg.offer;
+    /// Something happened on an agent's leg.
+    pub(super) async fn on_agent_leg(&mut self, offer: OfferId, event: LegEvent) {
+        let is_current = self.people.offer_is(offer);
+        let Some(place) = self.people.legs.iter().position(|leg| leg.offer == offer) else { return };
+        let leg = &mut self.people.legs[place];
         match event {
             LegEvent::Ringing => self.tell_desk(DeskInput::AgentRinging { offer }).await,
             LegEvent::Answered => {
                 leg.answered = true;
-                if let Some(media) = leg.media.take() {
+                let media = leg.media.take();
+                if let (Some(media), true) = (media, is_current) {
                     self.plane.command(PlaneCommand::Attach(media));
                 }
                 self.tell_desk(DeskInput::AgentAnswered { offer }).await;
             }
-            LegEvent::Key(key) => self.on_agent_key(key.as_char()).await,
-            LegEvent::Held | LegEvent::Resumed => {}
+            LegEvent::Key(key) if is_current => self.on_agent_key(key.as_char()).await,
+            LegEvent::Key(_) | LegEvent::Held | LegEvent::Resumed => {}
             LegEvent::Ended(end) => {
+                let leg = self.people.legs.remove(place);
+                if is_current {
+                    self.people.mouth.stop(&self.plane);
+                    self.unbridge();
+                    self.plane.command(PlaneCommand::Detach);
+                }
                 let why = agent_end(end, leg.answered);
-                self.drop_agent_leg();
                 self.tell_desk(DeskInput::AgentEnded { offer, why }).await;
             }
         }
-    }
-
-    fn drop_agent_leg(&mut self) {
-        self.people.mouth.stop(&self.plane);
-        self.people.leg = None;
-        self.unbridge();
-        self.plane.command(PlaneCommand::Detach);
     }
 
     async fn queue_ended(&mut self, result: DeskResult) {
@@ -242,6 +279,7 @@ impl Session {
         self.event(CallEvent::QueueEnded { queue, result: result_name(result).to_owned(), waited_ms });
         self.plane.command(PlaneCommand::Hold(None));
         self.unbridge();
+        self.people.just_talked = result == DeskResult::Talked;
         let result = match result {
             DeskResult::Talked => QueueResult::Talked,
             DeskResult::NoAgent => QueueResult::NoAgent,
@@ -254,18 +292,34 @@ impl Session {
         self.input(Input::QueueEnded(result)).await;
     }
 
-    /// The call needs nobody any more: the agent's leg is ended, whatever its state.
+    /// The call needs nobody any more: every agent's leg is ended, whatever its state.
     pub(super) async fn leave_people(&mut self) {
         if self.people.queue.take().is_some() {
             let call = self.id;
             self.tell_desk(DeskInput::CallerGone { call }).await;
         }
-        if let Some(offer) = self.people.leg.as_ref().map(|leg| leg.offer) {
-            self.people.hang_up();
-            self.drop_agent_leg();
-            self.tell_desk(DeskInput::AgentEnded { offer, why: AgentEnd::HungUp }).await;
-        }
         self.plane.command(PlaneCommand::Hold(None));
+        self.people.mouth.stop(&self.plane);
+        self.unbridge();
+        self.plane.command(PlaneCommand::Detach);
+        for leg in &self.people.legs {
+            leg.control.hang_up();
+        }
+    }
+
+    /// Waits until every agent's leg has ended, so that no phone is rung again while it still says goodbye.
+    pub(super) async fn see_agents_off(&mut self) {
+        while !self.people.legs.is_empty() {
+            let Ok((offer, event)) = tokio::time::timeout(AGENT_GOODBYE, self.people.next_event()).await else {
+                tracing::warn!(call = %self.id, "an agent's phone did not take note of our goodbye");
+                let offers: Vec<OfferId> = self.people.legs.drain(..).map(|leg| leg.offer).collect();
+                for offer in offers {
+                    self.tell_desk(DeskInput::AgentEnded { offer, why: AgentEnd::HungUp }).await;
+                }
+                return;
+            };
+            self.on_agent_leg(offer, event).await;
+        }
     }
 }
 

@@ -2,7 +2,6 @@
 
 mod call;
 pub mod hear;
-mod hear_command;
 
 use std::process::ExitCode;
 
@@ -21,7 +20,7 @@ enum What {
     /// How long callers wait for a reply, and where the time goes
     Call(call::BenchCall),
     /// How well and how fast speech is recognised
-    Hear(hear_command::BenchHearCommand),
+    Hear(hear::BenchHear),
 }
 
 impl Bench {
