@@ -193,6 +193,7 @@ struct NonceUse {
 /// Checks agents' phones. Invariant: at most [`NONCES_IN_USE`] nonces are remembered, and only proven ones.
 pub(super) struct Verifier {
     realm: String,
+    offer_sha256: bool,
     secret: [u8; 32],
     nonce_age: Duration,
     passwords: HashMap<String, Private<String>>,
@@ -201,25 +202,29 @@ pub(super) struct Verifier {
 }
 
 impl Verifier {
-    /// A verifier for `passwords`, with a `secret` that no one else has.
+    /// A verifier for `passwords`, with a `secret` that no one else has. Both hashes are always accepted.
     pub(super) fn new(
         realm: &str,
+        offer_sha256: bool,
         secret: [u8; 32],
         nonce_age: Duration,
         passwords: impl IntoIterator<Item = (String, Private<String>)>,
     ) -> Self {
         let passwords = passwords.into_iter().collect();
-        Self { realm: realm.to_owned(), secret, nonce_age, passwords, in_use: HashMap::new(), made: 0 }
+        Self { realm: realm.to_owned(), offer_sha256, secret, nonce_age, passwords, in_use: HashMap::new(), made: 0 }
     }
 
     /// The `WWW-Authenticate` values of a challenge, the stronger hash first (RFC 8760 2.4).
-    pub(super) fn challenge(&mut self, now: Duration, stale: bool) -> [String; 2] {
+    pub(super) fn challenge(&mut self, now: Duration, stale: bool) -> Vec<String> {
         let nonce = self.make_nonce(now);
         let stale = if stale { ", stale=true" } else { "" };
-        [Algorithm::Sha256, Algorithm::Md5].map(|algorithm| {
+        let offered: &[Algorithm] =
+            if self.offer_sha256 { &[Algorithm::Sha256, Algorithm::Md5] } else { &[Algorithm::Md5] };
+        let challenge = |algorithm: &Algorithm| {
             let (realm, name) = (&self.realm, algorithm.name());
             format!("Digest realm=\"{realm}\", nonce=\"{nonce}\", algorithm={name}, qop=\"auth\"{stale}")
-        })
+        };
+        offered.iter().map(challenge).collect()
     }
 
     /// Checks the `Authorization` value of a request.
@@ -426,7 +431,7 @@ mod tests {
 
     fn verifier() -> Verifier {
         let passwords = [("anna".to_owned(), Private::new("correct horse".to_owned()))];
-        Verifier::new("warmline", [7; 32], 5 * MINUTE, passwords)
+        Verifier::new("warmline", true, [7; 32], 5 * MINUTE, passwords)
     }
 
     fn answer(challenge: &str, user: &str, password: &str, count: &str) -> String {

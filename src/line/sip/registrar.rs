@@ -64,7 +64,8 @@ pub(super) struct Registrar {
 impl Registrar {
     pub(super) fn new(settings: &SipSettings) -> Self {
         let passwords = settings.agents.iter().map(|agent| (agent.name.clone(), agent.password.clone()));
-        let verifier = Verifier::new(&settings.realm, rand::random(), settings.timers.nonce_age, passwords);
+        let verifier =
+            Verifier::new(&settings.realm, settings.offer_sha256, rand::random(), settings.timers.nonce_age, passwords);
         Self {
             verifier: Mutex::new(verifier),
             phones: Mutex::new(HashMap::new()),
@@ -92,7 +93,7 @@ impl Registrar {
             Verdict::Proven { username } if is_own_address(&transaction.original, &username) => username,
             Verdict::Challenge { stale } => {
                 let challenges = lock(&self.verifier).challenge(now, stale);
-                let more = challenges.map(|challenge| header("WWW-Authenticate", challenge)).to_vec();
+                let more = challenges.into_iter().map(|challenge| header("WWW-Authenticate", challenge)).collect();
                 return reply(stack, transaction, 401, more).await;
             }
             Verdict::Proven { .. } | Verdict::Denied => {

@@ -159,6 +159,9 @@ pub struct SipSettings {
     pub agents: Vec<AgentPhone>,
     /// The realm of our own digest challenges.
     pub realm: String,
+    /// Whether phones are offered SHA-256 beside MD5 (RFC 8760). Off by default: telephones with an older stack, baresip
+    /// 1.0 among them, give up at the sight of it.
+    pub offer_sha256: bool,
     /// What we call ourselves, `warmline/VERSION`.
     pub user_agent: String,
     /// The user part of our own address.
@@ -224,6 +227,7 @@ impl Default for SipSettings {
             trunks: Vec::new(),
             agents: Vec::new(),
             realm: "warmline".to_owned(),
+            offer_sha256: false,
             user_agent: concat!("warmline/", env!("CARGO_PKG_VERSION")).to_owned(),
             user: "warmline".to_owned(),
             limits: SipLimits::default(),

@@ -71,6 +71,19 @@ async fn an_agents_phone_signs_in_is_rung_where_it_sends_from_and_signs_off() {
 }
 
 #[tokio::test]
+async fn the_stronger_hash_is_offered_only_where_every_phone_knows_it() {
+    for offer_sha256 in [false, true] {
+        let running = Running::start(SipSettings { offer_sha256, ..with_agents() }).await;
+        let mut phone = running.udp_phone().await;
+        let asked = send_register(&mut phone, "anna", "").await;
+        assert_eq!(asked.header("WWW-Authenticate").contains("SHA-256"), offer_sha256);
+        let proof = proof(&challenge(&asked), "anna", PASSWORD, 1);
+        assert_eq!(proof.contains("SHA-256"), offer_sha256);
+        assert_eq!(send_register(&mut phone, "anna", &proof).await.status(), 200);
+    }
+}
+
+#[tokio::test]
 async fn a_phone_behind_nat_is_rung_at_the_address_that_the_network_shows() {
     let running = Running::start(with_agents()).await;
     let mut phone = running.udp_phone().await;
