@@ -8,6 +8,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::task::TaskTracker;
 
 use super::clock::Pace;
+use super::closing::Closing;
 use super::phrases::Phrase;
 use super::services::Services;
 use super::session::{Session, SessionSettings};
@@ -18,17 +19,6 @@ use crate::desk::DeskGauges;
 use crate::line::IncomingCall;
 use crate::record::{EndedReason, RecorderGauges};
 use crate::words::Language;
-
-/// Whether the service is being stopped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Closing {
-    /// It runs.
-    Open,
-    /// Running calls go on, no new one is taken.
-    Draining,
-    /// Running calls apologise and end.
-    Ending,
-}
 
 /// How long calls that were told to end may take for their apology.
 const APOLOGY: Duration = Duration::from_secs(20);

@@ -16,7 +16,9 @@
 
 mod centre;
 mod clock;
+mod closing;
 mod ear;
+mod job;
 mod masking;
 mod mouth;
 mod phrases;
@@ -26,8 +28,9 @@ mod session;
 mod switchboard;
 mod ticker;
 
-pub use centre::{CallCentre, CentreGauges, Closing, DrainOutcome, own_sentences};
+pub use centre::{CallCentre, CentreGauges, DrainOutcome, own_sentences};
 pub use clock::Pace;
+pub use closing::Closing;
 pub use plane::{MediaPlane, PlaneCommand, PlaneHandle, PlaneReport, Side};
 pub use services::{AgentLines, HearingModels, Services, Watcher};
 pub use session::{Session, SessionSettings};

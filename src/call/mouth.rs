@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
+use super::job::Job;
 use super::plane::{PlaneCommand, PlaneHandle, Side};
-use super::session::Job;
 use crate::audio::Hertz;
 use crate::flow::BargeIn;
 use crate::speak::{Clause, Clip, Speaker, Utterance};

@@ -2,9 +2,10 @@
 
 use std::cmp::Reverse;
 
+use super::super::job::Job;
 use super::super::mouth::Wish;
+use super::Session;
 use super::hearing::patience_for;
-use super::{Job, Session};
 use crate::flow::{Act, EndReason, Hear, LookUpAct, LookUpResult};
 use crate::record::{CallEvent, EndedReason};
 

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use super::super::ear::{Heard, Noticed};
+use super::super::job::Job;
 use super::super::masking;
 use super::super::plane::{PlaneCommand, Side};
-use super::{Job, Session, TurnClock};
+use super::{Session, TurnClock};
 use crate::audio::{FRAME, Frame};
 use crate::flow::Patience as Pauses;
 use crate::flow::{Hear, Input, ListenAct};

@@ -12,9 +12,10 @@ use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 
-use super::centre::Closing;
 use super::clock::{LineClock, Pace};
+use super::closing::Closing;
 use super::ear::Ear;
+use super::job::Job;
 use super::mouth::Mouth;
 use super::phrases::Phrase;
 use super::plane::{MediaPlane, PlaneCommand, PlaneHandle, PlaneReport, Side};
@@ -22,27 +23,13 @@ use super::services::{Services, Watcher};
 use super::switchboard::DeskPort;
 use super::ticker::MediaThreads;
 use crate::audio::{FRAME, Hertz};
-use crate::flow::{Act, CallFacts, Conversation, Input, ListenAct, LookUpResult, Now, TimerId};
-use crate::hear::{HearError, Recognised};
+use crate::flow::{Act, CallFacts, Conversation, Input, ListenAct, Now, TimerId};
 use crate::line::{Caller, IncomingCall, LegControl, LegEnd, LegEvent};
 use crate::record::{CallEvent, CallRecording, CallStart, EndedReason, Recorded, RecordingEnd, TimedEvent};
-use crate::speak::{Clause, SpeakError};
 use crate::words::Language;
 use crate::{CallId, Private};
 use hearing::Transcribing;
 use people::People;
-
-/// Messages of work done elsewhere on behalf of a call.
-pub(super) enum Job {
-    /// Words were made of an utterance.
-    Recognised { ticket: u64, result: Result<Recognised, HearError> },
-    /// A clause of a saying is ready.
-    Clause { side: Side, saying: u64, clause: Result<Clause, SpeakError> },
-    /// A saying has all its clauses.
-    SayingMade { side: Side, saying: u64 },
-    /// A look-up came back.
-    LookedUp { id: u64, result: LookUpResult },
-}
 
 /// How many messages may wait for a call.
 const JOBS: usize = 256;

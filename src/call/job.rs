@@ -1,0 +1,18 @@
+//! Work done elsewhere on behalf of a call, and how it comes back.
+
+use super::plane::Side;
+use crate::flow::LookUpResult;
+use crate::hear::{HearError, Recognised};
+use crate::speak::{Clause, SpeakError};
+
+/// Messages of work done elsewhere on behalf of a call.
+pub(super) enum Job {
+    /// Words were made of an utterance.
+    Recognised { ticket: u64, result: Result<Recognised, HearError> },
+    /// A clause of a saying is ready.
+    Clause { side: Side, saying: u64, clause: Result<Clause, SpeakError> },
+    /// A saying has all its clauses.
+    SayingMade { side: Side, saying: u64 },
+    /// A look-up came back.
+    LookedUp { id: u64, result: LookUpResult },
+}
