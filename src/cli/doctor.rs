@@ -33,7 +33,7 @@ impl Doctor {
         let config = match assemble::config(&self.common, &self.listen) {
             Ok(config) => config,
             Err(fault) => {
-                println!("mend   settings: {fault:#}");
+                println!("mend   settings: {}", super::told(&fault));
                 return Ok(ExitCode::FAILURE);
             }
         };
@@ -82,7 +82,7 @@ fn look_at_models(config: &Config) -> Vec<Finding> {
         Err(fault) => vec![Finding::Bad(format!("models: {fault}"))],
     };
     if let Err(fault) = assemble::models(config) {
-        findings.push(Finding::Bad(format!("models: {fault:#}")));
+        findings.push(Finding::Bad(format!("models: {}", super::told(&fault))));
     }
     findings
 }
@@ -90,7 +90,7 @@ fn look_at_models(config: &Config) -> Vec<Finding> {
 fn look_at_bundle(config: &Config) -> Finding {
     match assemble::bundle(config) {
         Ok(bundle) => Finding::Good(format!("bundle {:?} in {}", bundle.name(), config.bundle.display())),
-        Err(fault) => Finding::Bad(format!("{fault:#}")),
+        Err(fault) => Finding::Bad(super::told(&fault)),
     }
 }
 

@@ -73,7 +73,7 @@ impl Hear {
                 match self.hear(&hearing, file, expected.as_ref()).await {
                     Ok(line) => self.print(&line)?,
                     Err(fault) => {
-                        eprintln!("warmline: {fault:#}");
+                        eprintln!("warmline: {}", super::told(&fault));
                         code = ExitCode::FAILURE;
                     }
                 }

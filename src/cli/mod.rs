@@ -63,13 +63,13 @@ enum Command {
 #[derive(Clone, Debug, Default, Args)]
 struct Common {
     /// The operator's settings; without it ./warmline.toml, else the built-in demo line
-    #[arg(long, value_name = "FILE", env = "WARMLINE_CONFIG")]
+    #[arg(long, global = true, value_name = "FILE", env = "WARMLINE_CONFIG")]
     config: Option<PathBuf>,
     /// The folder of the flows
-    #[arg(long, value_name = "DIR", env = "WARMLINE_BUNDLE")]
+    #[arg(long, global = true, value_name = "DIR", env = "WARMLINE_BUNDLE")]
     bundle: Option<PathBuf>,
     /// Where calls, recordings and prepared prompts are kept
-    #[arg(long, value_name = "DIR", env = "WARMLINE_DATA")]
+    #[arg(long, global = true, value_name = "DIR", env = "WARMLINE_DATA")]
     data: Option<PathBuf>,
 }
 
@@ -110,10 +110,22 @@ pub fn main() -> ExitCode {
     match result {
         Ok(code) => code,
         Err(fault) => {
-            eprintln!("warmline: {fault:#}");
+            eprintln!("warmline: {}", told(&fault));
             ExitCode::from(2)
         }
     }
+}
+
+/// A fault with its causes, each told once: many faults already speak of what caused them.
+fn told(fault: &anyhow::Error) -> String {
+    let mut text = fault.to_string();
+    for cause in fault.chain().skip(1).map(ToString::to_string) {
+        if !text.contains(&cause) {
+            text.push_str(": ");
+            text.push_str(&cause);
+        }
+    }
+    text
 }
 
 /// A runtime for commands that wait for things.

@@ -229,6 +229,9 @@ impl Status for ServerStatus {
         if self.centre.gauges().recorder.failing {
             obstacles.push("the record cannot be written; is the disk full?".to_owned());
         }
+        if self.centre.services().speaker.gauges().workers == 0 {
+            obstacles.push("no voice works".to_owned());
+        }
         if self.centre.running() >= self.most_calls {
             obstacles.push("every line is taken".to_owned());
         }

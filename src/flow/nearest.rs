@@ -36,6 +36,9 @@ pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
     candidates.filter(|(distance, _)| *distance <= allowed).min().map(|(_, candidate)| candidate)
 }
 
+/// The mend of a name where there is nothing of its kind.
+pub(super) const NOTHING_THERE: &str = "none is defined";
+
 /// A mend: the nearest word, or all of them when they are few, or that none is known.
 pub(super) fn suggestion<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     const FEW: usize = 24;
@@ -46,7 +49,7 @@ pub(super) fn suggestion<'a>(word: &str, known: impl IntoIterator<Item = &'a str
     known.sort_unstable();
     known.dedup();
     match known.len() {
-        0 => "none is defined".to_owned(),
+        0 => NOTHING_THERE.to_owned(),
         count => {
             let some: Vec<String> = known.iter().take(FEW).map(|word| format!("`{word}`")).collect();
             let more = if count > FEW { ", …" } else { "" };

@@ -9,7 +9,7 @@ use crate::words::Language;
 use super::super::bundle::{Bundle, Flow, FlowIndex, Handlers, Jump, Slot};
 use super::super::fault::{Fault, LoadFailure, Severity};
 use super::super::kind::Names;
-use super::super::nearest::suggestion;
+use super::super::nearest::{NOTHING_THERE, suggestion};
 use super::super::node::{self, Key, Node, NodeKind, Place};
 use super::super::operators::Operators;
 use super::super::sentence::Sentences;
@@ -59,8 +59,18 @@ pub fn load_files(files: Vec<SourceFile>, operators: &Operators) -> Result<Loade
     let failed = faults.has_errors();
     match bundle {
         Some(bundle) if !failed => Ok(Loaded { bundle: Arc::new(bundle), warnings: faults.into_list() }),
-        _ => Err(LoadFailure { faults: faults.into_list() }),
+        _ => Err(LoadFailure { faults: without_consequences(faults.into_list()) }),
     }
+}
+
+/// Leaves out faults that only follow from others: while a look-up's connection or query is not there, nothing is
+/// known of its fields, and mending the one mends the rest.
+fn without_consequences(mut faults: Vec<Fault>) -> Vec<Fault> {
+    let is_cause = |fault: &Fault| matches!(fault.code, "unknown-connection" | "unknown-query");
+    if faults.iter().any(is_cause) {
+        faults.retain(|fault| fault.code != "unknown-field" || fault.mend != NOTHING_THERE);
+    }
+    faults
 }
 
 /// A document and what its first key says it is.

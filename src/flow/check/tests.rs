@@ -504,3 +504,13 @@ fn fixed_prompts_are_all_sentences_without_values_each_once() {
     assert_eq!(loaded.bundle.name(), "shop");
     assert_eq!(loaded.bundle.id().len(), 12);
 }
+
+#[test]
+fn what_follows_from_a_missing_connection_is_not_told_again() {
+    let text = flow(
+        "steps:\n  - look_up: shoop.find_order\n    save_as: order\n    if_none: []\n    if_error: []\n  \
+         - say: { en: \"It is {{ order.status }}.\" }\n",
+    );
+    let codes: Vec<&str> = faults(&text).iter().map(|fault| fault.code).collect();
+    assert_eq!(codes, ["unknown-connection"]);
+}
