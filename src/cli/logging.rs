@@ -19,6 +19,8 @@ pub(super) fn start(quiet: bool) {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .with_target(false)
+        // Told otherwise, it prints that it cannot print, and that panics: a full disk under the log would end calls.
+        .log_internal_errors(false)
         .try_init();
     if let Err(fault) = logging {
         eprintln!("warmline: logging does not start: {fault}");

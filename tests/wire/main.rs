@@ -5,6 +5,7 @@
 //! byte by byte). `WARMLINE_WIRE_SECONDS=60` lengthens the hostile traffic.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod baresip;
 mod media;
 mod raw;
 mod server;
@@ -12,10 +13,13 @@ mod sipp;
 
 mod cancel_behind_invite;
 mod drain;
+mod full_disk;
 mod hold_and_resume;
 mod keys;
 mod killed_server;
 mod leaving_in_every_state;
+mod many_calls;
+mod order_and_person;
 mod reinvite_behind_ack;
 mod repetitions;
 mod start_faults;
