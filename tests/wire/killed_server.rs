@@ -1,7 +1,7 @@
 //! kill -9 in mid-call: what the record has shown once, it shows for good.
 
 use super::media::Media;
-use super::server::{Plan, beside_others, new_number};
+use super::server::{PATIENCE, Plan, beside_others, new_number};
 use super::sipp::Scenario;
 
 #[test]
@@ -15,7 +15,7 @@ fn what_was_shown_survives_kill_9() {
     server.wait_for_event(&number, "key");
     let before = server.call(&number).expect("the call");
     server.signal("KILL");
-    server.wait_for_exit(std::time::Duration::from_secs(20));
+    server.wait_for_exit(PATIENCE);
 
     let data = server.data().to_owned();
     let after = server.call(&number).expect("the call is still there");

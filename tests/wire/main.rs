@@ -15,6 +15,7 @@ mod cancel_behind_invite;
 mod drain;
 mod full_disk;
 mod hold_and_resume;
+mod hostile_packets;
 mod keys;
 mod killed_server;
 mod leaving_in_every_state;

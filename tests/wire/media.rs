@@ -108,6 +108,13 @@ impl Media {
         self.state(index).loop_of = frames.collect();
     }
 
+    /// Sends whatever it is to where the sound comes from, as if it were sound of this stream.
+    pub fn send_bytes(&self, index: usize, bytes: &[u8]) {
+        if let Some(peer) = self.peer(index) {
+            let _ = self.streams[index].socket.send_to(bytes, peer);
+        }
+    }
+
     /// Everything heard so far, 8 kHz.
     pub fn heard(&self, index: usize) -> Vec<i16> {
         self.state(index).heard.clone()
