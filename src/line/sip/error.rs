@@ -6,7 +6,9 @@ use std::net::SocketAddr;
 #[derive(Debug, thiserror::Error)]
 pub enum SipError {
     /// A port is taken by another program.
-    #[error("{transport} port {port} on {address} is in use; stop the other program or choose another port with --sip ADDR:PORT")]
+    #[error(
+        "{transport} port {port} on {address} is in use; stop the other program or choose another port with --sip ADDR:PORT"
+    )]
     PortInUse {
         /// `UDP` or `TCP`.
         transport: &'static str,
