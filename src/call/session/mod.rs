@@ -432,11 +432,14 @@ impl Session {
 
     /// Records an event of `at`.
     fn event_at(&mut self, at: Duration, event: CallEvent) {
-        if let Some(watcher) = &self.watcher
-            && event.is_public()
-            && watcher.try_send(TimedEvent::new(at, event.clone())).is_err()
-        {
-            tracing::warn!(call = %self.id, "whoever watches this call does not keep up; an event was not shown");
+        if let Some(watcher) = self.watcher.as_ref().filter(|_| event.is_public()) {
+            match watcher.try_send(TimedEvent::new(at, event.clone())) {
+                Ok(()) => {}
+                Err(mpsc::error::TrySendError::Closed(_)) => self.watcher = None,
+                Err(mpsc::error::TrySendError::Full(_)) => {
+                    tracing::warn!(call = %self.id, "whoever watches this call does not keep up; an event was not shown");
+                }
+            }
         }
         if self.services.recorder.record(self.id, at, event) == Recorded::Lost {
             tracing::error!(call = %self.id, "an event of a call was lost");

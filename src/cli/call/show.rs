@@ -1,5 +1,7 @@
 //! Shows a call's events as they happen: for people, or as JSON lines.
 
+use std::io::Write;
+
 use tokio::sync::mpsc;
 
 use crate::record::{CallEvent, TimedEvent};
@@ -7,11 +9,17 @@ use crate::record::{CallEvent, TimedEvent};
 /// Shows events until the call has ended.
 pub(super) async fn events(mut events: mpsc::Receiver<TimedEvent>, json: bool) {
     while let Some(event) = events.recv().await {
-        if json {
-            println!("{}", event.to_json());
+        let shown = if json {
+            event.to_json()
         } else if let Some(line) = line(&event.event) {
             let seconds = event.t / 1_000;
-            println!("{:>2}:{:02}.{}  {line}", seconds / 60, seconds % 60, event.t % 1_000 / 100);
+            format!("{:>2}:{:02}.{}  {line}", seconds / 60, seconds % 60, event.t % 1_000 / 100)
+        } else {
+            continue;
+        };
+        // Whoever reads has seen enough, as `head` does: the call goes on unseen.
+        if writeln!(std::io::stdout(), "{shown}").is_err() {
+            return;
         }
     }
 }
