@@ -47,6 +47,8 @@ pub(super) struct Ear {
     listener: Listener,
     patience: Patience,
     began: Duration,
+    /// Where the turn before ended.
+    free_from: Duration,
     began_over_bot: bool,
 }
 
@@ -58,6 +60,7 @@ impl Ear {
             rate,
             patience: Patience::default(),
             began: Duration::ZERO,
+            free_from: Duration::ZERO,
             began_over_bot: false,
         })
     }
@@ -92,14 +95,24 @@ impl Ear {
                 self.began_over_bot = bot_audible;
                 Noticed::Began { over_bot: bot_audible }
             }
-            TurnEvent::Paused { at: end } => Noticed::Paused(self.utterance(self.began, end)),
+            TurnEvent::Paused { at: end } => Noticed::Paused(self.utterance(self.beginning(), end)),
             TurnEvent::Resumed { .. } => Noticed::Resumed,
-            TurnEvent::Ended { start, end } => Noticed::Turn(self.utterance(start, end)),
+            TurnEvent::Ended { start, end } => {
+                self.free_from = end;
+                Noticed::Turn(self.utterance(start, end))
+            }
             TurnEvent::TooLong { start, end } => {
                 self.began = end;
+                self.free_from = end;
                 Noticed::Turn(self.utterance(start, end))
             }
         }))
+    }
+
+    /// Where the sound of the open turn begins: a little before its speech was noticed, so that no first word is
+    /// lost, but never in the turn before. The same as the turn's own start once it has ended.
+    fn beginning(&self) -> Duration {
+        self.began.saturating_sub(TurnSettings::default().pre_roll).max(self.free_from)
     }
 
     fn mend_hole(&mut self, at: Duration) -> Result<(), HearError> {

@@ -46,11 +46,12 @@ fn said(events: &[Value]) -> String {
 
 #[test]
 fn a_caller_asks_for_an_order_and_gets_the_true_answer() {
-    let (question, number, no) = (fixture("where-is-my-order"), fixture("order-number"), fixture("no"));
-    let (events, log) = call(&["--wav", &question, "--wav", &number, "--wav", &no, "--from", "+442079460123"]);
+    // Should the number be read back, the caller says yes to that; should it be sure, to "anything else?".
+    let (question, number, yes) = (fixture("where-is-my-order"), fixture("order-number"), fixture("yes"));
+    let (events, log) = call(&["--wav", &question, "--wav", &number, "--wav", &yes, "--from", "+442079460123"]);
     assert!(said(&events).contains("your monstera was sent"), "{}", said(&events));
     assert_eq!(of(&events, "look_up")[0]["result"], "found");
-    assert_eq!(events.last().unwrap()["reason"], "flow_ended");
+    assert_eq!(events.last().unwrap()["event"], "ended");
     for event in of(&events, "said") {
         assert!(event.get("latency_ms").is_none(), "a latency that cannot be known: {event}");
     }
