@@ -46,7 +46,9 @@ impl Media {
     pub fn new(count: usize) -> Self {
         let streams: Vec<Stream> = (0..count)
             .map(|_| {
-                let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, free_ports(2))).expect("a port for sound");
+                // A port found free may be taken by another program before it is bound: then the next will do.
+                let bind = |_| UdpSocket::bind((Ipv4Addr::LOCALHOST, free_ports(2))).ok();
+                let socket = (0..100).find_map(bind).expect("a port for sound");
                 socket.set_nonblocking(true).expect("a socket that does not block");
                 Stream { socket, state: Mutex::default() }
             })
