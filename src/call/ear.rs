@@ -46,9 +46,6 @@ pub(super) struct Ear {
     rate: Hertz,
     listener: Listener,
     patience: Patience,
-    began: Duration,
-    /// Where the turn before ended.
-    free_from: Duration,
     began_over_bot: bool,
 }
 
@@ -59,8 +56,6 @@ impl Ear {
             models: models.clone(),
             rate,
             patience: Patience::default(),
-            began: Duration::ZERO,
-            free_from: Duration::ZERO,
             began_over_bot: false,
         })
     }
@@ -90,29 +85,16 @@ impl Ear {
         self.mend_hole(at)?;
         let event = self.listener.push(frame)?;
         Ok(event.map(|event| match event {
-            TurnEvent::SpeechStarted { at } => {
-                self.began = at;
+            TurnEvent::SpeechStarted { .. } => {
                 self.began_over_bot = bot_audible;
                 Noticed::Began { over_bot: bot_audible }
             }
-            TurnEvent::Paused { at: end } => Noticed::Paused(self.utterance(self.beginning(), end)),
+            TurnEvent::Paused { start, at: end } => Noticed::Paused(self.utterance(start, end)),
             TurnEvent::Resumed { .. } => Noticed::Resumed,
-            TurnEvent::Ended { start, end } => {
-                self.free_from = end;
-                Noticed::Turn(self.utterance(start, end))
-            }
-            TurnEvent::TooLong { start, end } => {
-                self.began = end;
-                self.free_from = end;
+            TurnEvent::Ended { start, end } | TurnEvent::TooLong { start, end } => {
                 Noticed::Turn(self.utterance(start, end))
             }
         }))
-    }
-
-    /// Where the sound of the open turn begins: a little before its speech was noticed, so that no first word is
-    /// lost, but never in the turn before. The same as the turn's own start once it has ended.
-    fn beginning(&self) -> Duration {
-        self.began.saturating_sub(TurnSettings::default().pre_roll).max(self.free_from)
     }
 
     fn mend_hole(&mut self, at: Duration) -> Result<(), HearError> {

@@ -77,6 +77,8 @@ pub enum TurnEvent {
     },
     /// The caller fell silent, perhaps for good.
     Paused {
+        /// The beginning of the speech, less the pre-roll: where the turn begins, should it end here.
+        start: Duration,
         /// When the speech ended.
         at: Duration,
     },
@@ -182,15 +184,17 @@ impl TurnTaker {
             }
             Doing::Speaking { onset, last } => {
                 if now.saturating_sub(last) < self.settings.pause {
-                    return None;
+                    return self.cut_if_too_long(onset, now);
                 }
                 self.doing = Doing::Pausing { onset, last };
-                Some(TurnEvent::Paused { at: last })
+                Some(TurnEvent::Paused { start: self.start_of(onset), at: last })
             }
             Doing::Pausing { onset, last } if enters => {
                 let waited_long_enough = began.saturating_sub(last) >= self.patience.silence;
-                if waited_long_enough {
-                    // The clock jumped past the end of the turn: this speech belongs to the next one.
+                let grew_too_long = now.saturating_sub(self.start_of(onset)) >= self.settings.longest_turn;
+                if waited_long_enough || grew_too_long {
+                    // The clock jumped past the end of the turn, or there is no room left in it: this speech belongs
+                    // to the next one.
                     let ended = self.end(onset, last);
                     self.doing = Doing::Beginning { onset: began, last: now, spoken: now.saturating_sub(began) };
                     return Some(ended);

@@ -32,7 +32,7 @@ fn a_turn_has_its_pre_roll_and_ends_with_the_last_speech() {
         events,
         [
             TurnEvent::SpeechStarted { at: ms(640) },
-            TurnEvent::Paused { at: ms(1_600) },
+            TurnEvent::Paused { start: ms(352), at: ms(1_600) },
             TurnEvent::Ended { start: ms(352), end: ms(1_600) },
         ]
     );
@@ -45,9 +45,9 @@ fn a_pause_shorter_than_the_patience_is_resumed() {
         events,
         [
             TurnEvent::SpeechStarted { at: ms(0) },
-            TurnEvent::Paused { at: ms(320) },
+            TurnEvent::Paused { start: ms(0), at: ms(320) },
             TurnEvent::Resumed { at: ms(960) },
-            TurnEvent::Paused { at: ms(1_280) },
+            TurnEvent::Paused { start: ms(0), at: ms(1_280) },
             TurnEvent::Ended { start: ms(0), end: ms(1_280) },
         ]
     );
@@ -64,7 +64,7 @@ fn a_click_begins_no_turn_and_two_far_apart_do_not_add_up() {
 #[test]
 fn speech_that_sinks_below_enter_but_not_below_leave_goes_on() {
     let events = events_of(&mut taker(ms(640)), &[(0.9, 10), (0.35, 60), (0.0, 30)]);
-    assert_eq!(events[1], TurnEvent::Paused { at: ms(70 * 32) });
+    assert_eq!(events[1], TurnEvent::Paused { start: ms(0), at: ms(70 * 32) });
     let events = events_of(&mut taker(ms(640)), &[(0.35, 60)]);
     assert_eq!(events, []);
 }
@@ -79,6 +79,16 @@ fn an_endless_talker_is_cut_and_heard_on() {
     assert_eq!(at, end);
     let Some(TurnEvent::Ended { start, .. }) = events.last() else { panic!("{events:?}") };
     assert_eq!(*start, end);
+}
+
+#[test]
+fn a_pause_at_the_longest_turn_ends_it_and_what_follows_is_a_new_one() {
+    let events = events_of(&mut taker(ms(1_056)), &[(0.9, 870), (0.0, 20), (0.9, 10), (0.0, 40)]);
+    let end = ms(870 * 32);
+    assert_eq!(events[2], TurnEvent::Ended { start: ms(0), end });
+    assert_eq!(events[3], TurnEvent::SpeechStarted { at: ms(890 * 32) });
+    let TurnEvent::Ended { start, .. } = events[5] else { panic!("{events:?}") };
+    assert_eq!(start, ms(890 * 32 - 288));
 }
 
 #[test]
