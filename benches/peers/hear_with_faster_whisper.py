@@ -1,6 +1,6 @@
 """faster-whisper as a peer of `warmline bench hear`: one JSON request a line in, one JSON answer a line out.
 
-Request:  {"wav": PATH of 16 kHz mono 16-bit PCM, "language": "en"}
+Request:  {"wav": PATH of 16 kHz mono 16-bit PCM, "language": "en", "prompt": TEXT or null}
 Answer:   {"text": TEXT, "ms": MILLISECONDS}   (decoding the file is not counted)
 
 Whisper base in int8 with beam 1, as its authors recommend for CPUs; on the given number of threads.
@@ -30,7 +30,11 @@ def main():
         samples = samples_of(request["wav"])
         began = time.perf_counter()
         segments, _ = model.transcribe(
-            samples, language=request["language"], beam_size=1, condition_on_previous_text=False
+            samples,
+            language=request["language"],
+            initial_prompt=request.get("prompt"),
+            beam_size=1,
+            condition_on_previous_text=False,
         )
         text = "".join(segment.text for segment in segments).strip()
         milliseconds = (time.perf_counter() - began) * 1000.0

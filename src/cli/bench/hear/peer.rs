@@ -7,7 +7,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
-use crate::words::Language;
+use crate::words::{Expected, Language};
 
 /// A peer that answers a line for a line.
 pub(super) struct Peer {
@@ -53,9 +53,10 @@ impl Peer {
         Ok(peer)
     }
 
-    /// Lets the peer hear a WAV file of 16 kHz.
-    pub(super) fn hear(&mut self, wav: &Path, language: Language) -> anyhow::Result<PeerHeard> {
-        let request = serde_json::json!({ "wav": wav, "language": language.as_str() });
+    /// Lets the peer hear a WAV file of 16 kHz, with the same words before it as our own recogniser is given.
+    pub(super) fn hear(&mut self, wav: &Path, language: Language, expected: &Expected) -> anyhow::Result<PeerHeard> {
+        let prompt = expected.prompt_hint(language);
+        let request = serde_json::json!({ "wav": wav, "language": language.as_str(), "prompt": prompt });
         writeln!(self.requests, "{request}")?;
         Ok(serde_json::from_str(&self.line()?)?)
     }

@@ -11,7 +11,7 @@ use super::score::{Errors, errors_between};
 use super::sets::{Recording, asterisk_prompts, speech_folder, thinned};
 use crate::audio::{Hertz, wav};
 use crate::hear::{LanguageChoice, Priority, Recogniser, RecogniserSettings, Request};
-use crate::words::{Expected, Language};
+use crate::words::Language;
 
 /// What to run.
 #[derive(Debug, Clone)]
@@ -105,13 +105,13 @@ async fn run_set(
         let sound = telephone_band(&wav::read(&recording.path)?.sound)?;
         if let Some(peer) = peer.as_mut() {
             wav::write(&wav_for_peer, &sound.resampled(Hertz::HZ_16000)?)?;
-            let heard = peer.hear(&wav_for_peer, recording.language)?;
+            let heard = peer.hear(&wav_for_peer, recording.language, &recording.expectation())?;
             theirs.add("faster-whisper", recording, &heard.text, heard.ms, tell);
         }
         let request = Request {
             sound,
             language: LanguageChoice::Fixed(recording.language),
-            expected: Expected { language: Some(recording.language), ..Expected::anything() },
+            expected: recording.expectation(),
             class: Priority::Bot,
         };
         let heard = recogniser.recognise(request).await?;

@@ -7,10 +7,10 @@ use std::process::Command;
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
-use crate::words::Language;
+use crate::words::{Expected, Form, Language, MAX_DIGITS};
 
 /// A recording and what is said in it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Recording {
     /// A WAV file.
     pub path: PathBuf,
@@ -18,6 +18,15 @@ pub struct Recording {
     pub text: String,
     /// In which language.
     pub language: Language,
+    /// What is waited for when it is said: digits for a digit string, as at a step that asks for a number.
+    pub expected: Form,
+}
+
+impl Recording {
+    /// What the recogniser is told, and its peer in the same words.
+    pub(super) fn expectation(&self) -> Expected {
+        Expected { form: self.expected.clone(), language: Some(self.language), ..Expected::anything() }
+    }
 }
 
 #[derive(Deserialize)]
@@ -47,7 +56,9 @@ pub fn speech_folder(folder: &Path) -> anyhow::Result<BTreeMap<String, Vec<Recor
         }
         let language = Language::parse(&line.lang).with_context(place)?;
         let set = line.audio.split('/').next().unwrap_or_default().to_owned();
-        sets.entry(set).or_default().push(Recording { path: folder.join(&line.audio), text, language });
+        let expected =
+            if line.kind == "digits" { Form::Digits { min: 1, max: MAX_DIGITS } } else { Form::Anything };
+        sets.entry(set).or_default().push(Recording { path: folder.join(&line.audio), text, language, expected });
     }
     Ok(sets)
 }
@@ -72,7 +83,7 @@ pub fn asterisk_prompts(most: usize) -> anyhow::Result<Vec<Recording>> {
         .filter(|(_, text)| !text.contains(['[', '(', '<', '/']) && text.split_whitespace().count() >= 4)
         .map(|(name, text)| (Path::new(SOUNDS).join(format!("{name}.wav")), text.trim().to_owned()))
         .filter(|(path, _)| path.is_file())
-        .map(|(path, text)| Recording { path, text, language: Language::EN })
+        .map(|(path, text)| Recording { path, text, language: Language::EN, expected: Form::Anything })
         .collect();
     if prompts.is_empty() {
         bail!("no prompts in {SOUNDS}; install asterisk-core-sounds-en-wav");
