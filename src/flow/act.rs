@@ -1,134 +1,18 @@
-//! What goes into a conversation and what comes out of it. Whoever performs the acts (the call, the simulator, a
+//! What comes out of a conversation. Whoever performs the acts (the call, the simulator, a
 //! test) keeps their order: sayings are queued for playout; [`Act::End`] and [`Act::Queue`] wait until everything
 //! said before them has been played; the clock of a [`Act::Listen`] starts when playout falls silent.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::Private;
 use crate::words::{Expected, Language};
 
 use super::datum::Datum;
 
-/// When an input happened.
-#[derive(Clone, Copy, Debug)]
-pub struct Now {
-    /// Line clock: since the call was answered. Never runs backwards.
-    pub since_answer: Duration,
-    /// Wall clock: what `now` means in a flow.
-    pub wall: jiff::Timestamp,
-}
-
-/// What is known of a call before it begins.
-#[derive(Clone, Debug, Default)]
-pub struct CallFacts {
-    /// The caller's number, if the line gave one.
-    pub caller_number: Option<Private<String>>,
-    /// The caller's name, if the line gave one.
-    pub caller_name: Option<Private<String>>,
-    /// The language to begin in; the bundle's first when absent or not one of the bundle's.
-    pub language: Option<Language>,
-    /// The number or address that was dialled.
-    pub dialled: Option<String>,
-}
-
-/// Names a timer of a conversation; never used twice in one conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TimerId(pub u64);
-
-/// What happened.
-#[derive(Clone, PartialEq)]
-pub enum Input {
-    /// The call was answered. The first input, once.
-    Start,
-    /// The caller said something and fell silent.
-    Heard {
-        /// What the recogniser made of it.
-        text: String,
-        /// In which language, if that was detected.
-        language: Option<Language>,
-        /// How sure the recogniser is, 0 to 1.
-        confidence: f32,
-        /// Other readings of the same sound, best first.
-        alternatives: Vec<String>,
-        /// Whether the bot was speaking when the caller began.
-        barge_in: bool,
-    },
-    /// One key.
-    Key(char),
-    /// The caller spoke, but no words could be made of it.
-    NotUnderstood,
-    /// The caller said nothing for as long as the last [`Act::Listen`] allowed. Once per `Listen`.
-    Silence,
-    /// A saying was stopped before its end, because the caller began to speak or pressed a key, or at
-    /// [`Act::StopSaying`]. Optional: without it a conversation does not know how much was heard.
-    Cut {
-        /// [`SayAct::id`].
-        saying: u64,
-        /// How much of it was played.
-        heard: Duration,
-        /// How long the whole is; zero when that is not known.
-        of: Duration,
-    },
-    /// A timer of [`Act::SetTimer`] ran out.
-    Timer(TimerId),
-    /// A look-up of [`Act::LookUp`] came back.
-    LookedUp {
-        /// [`LookUpAct::id`]; the answer to a look-up that is no longer awaited is dropped.
-        id: u64,
-        /// What came back.
-        result: LookUpResult,
-    },
-    /// The caller left the queue, or the person left the call, and the flow goes on.
-    QueueEnded(QueueResult),
-    /// The caller hung up.
-    HangUp,
-}
-
-/// A row: fields by name.
-pub type Record = BTreeMap<String, Datum>;
-
-/// What a look-up brought.
-#[derive(Clone, Debug, PartialEq)]
-pub enum LookUpResult {
-    /// The row that was found.
-    Found(Record),
-    /// There is none: `if_none`.
-    None,
-    /// It failed: `if_error`, with this as `error.kind`, for example `timeout`, `unreachable`, `wrong_shape`.
-    Error(String),
-}
-
-/// How waiting for a person ended, when the caller is still there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum QueueResult {
-    /// The caller talked with a person, and the person left first: `after_agent`.
-    Talked,
-    /// Nobody took the call: `if_no_agent`.
-    NoAgent,
-    /// The time limit ran out: `if_late`.
-    Late,
-    /// The queue takes no more callers: `if_full`.
-    Full,
-    /// Outside the queue's hours: `if_closed`.
-    Closed,
-    /// The queue does not work just now: `if_outage`.
-    Outage,
-}
-
-impl QueueResult {
-    /// Its name in `queue.result`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Talked => "talked",
-            Self::NoAgent => "no_agent",
-            Self::Late => "late",
-            Self::Full => "full",
-            Self::Closed => "closed",
-            Self::Outage => "outage",
-        }
-    }
-}
+pub use super::input::{
+    Answered, CallFacts, Complexity, Heard, Input, KnownAnswer, LookUpResult, Mood, Now, QueueFacts, QueueResult, Record,
+    TimerId,
+};
 
 /// What the conversation wants done, or wants known.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,7 +21,7 @@ pub enum Act {
     Say(SayAct),
     /// Listen from now on as described, instead of as before.
     Listen(ListenAct),
-    /// Bring back [`Input::Timer`] after this long, counted from now.
+    /// Bring back `Input::Timer` after this long, counted from now.
     SetTimer {
         /// Which.
         id: TimerId,
@@ -149,10 +33,67 @@ pub enum Act {
         /// Which.
         id: TimerId,
     },
-    /// Ask a connection; [`Input::LookedUp`] brings the answer. It may begin while sayings before it still play.
+    /// Ask a connection; `Input::LookedUp` brings the answer. It may begin while sayings before it still play.
     LookUp(LookUpAct),
-    /// Find a person; [`Input::QueueEnded`] says how that ended if the caller comes back.
+    /// Find a person; `Input::QueueEnded` says how that ended if the caller comes back.
     Queue(QueueAct),
+    /// The caller who waits in a queue becomes more urgent, or less; the place within a class goes by the time waited.
+    ChangeClass {
+        /// 1 (urgent) to 9.
+        class: u8,
+    },
+    /// The caller no longer waits in the queue: a callback was agreed on.
+    LeaveQueue,
+    /// Change something through a connection, once; `Input::Done` says how it went. Whoever performs it may try
+    /// again only under the same idempotency key. Answers nobody when the caller has hung up.
+    Do(DoAct),
+    /// Check who the caller is; `Input::LookedUp` brings the answer: a row means that the caller is known.
+    Verify(VerifyAct),
+    /// Send a message; `Input::Sent` says how it went.
+    Send(SendAct),
+    /// Keep the answers to a survey. Nothing comes back.
+    Survey(SurveyAct),
+    /// Add to what the person who takes the call is told. Nothing comes back.
+    Note {
+        /// The note, in the language of the conversation.
+        text: String,
+        /// Whether it holds a private value, and must be masked in the store.
+        private: bool,
+    },
+    /// Mark the call for the figures. Nothing comes back.
+    Tag {
+        /// The mark.
+        tag: String,
+    },
+    /// Trace: waiting for an event or for time to pass; the timer is a [`Act::SetTimer`] of its own.
+    Wait {
+        /// The event: `Input::Event`.
+        for_event: Option<String>,
+        /// For how long at most.
+        time_limit: Duration,
+    },
+    /// Hand the call to somebody outside; `Input::Transferred` says how it went. Waits for quiet, as
+    /// [`Act::Queue`].
+    Transfer(TransferAct),
+    /// Take down that the caller is to be called back; `Input::CallbackTaken` says whether it will be made.
+    Callback(CallbackAct),
+    /// Record a message after a tone; `Input::VoicemailLeft` says when it is over. Waits for quiet.
+    Voicemail(VoicemailAct),
+    /// Start, stop or pause the recording of the call. Nothing comes back.
+    Record {
+        /// Which.
+        what: RecordWhat,
+    },
+    /// From now on, or no longer, the caller keys something secret: recording and transcript stop, tones are masked,
+    /// nothing but keys is heard.
+    Secure {
+        /// Whether it begins.
+        on: bool,
+    },
+    /// Look for an answer in the knowledge base; `Input::Answered` brings it.
+    Answer(AnswerAct),
+    /// Weigh suggestions for this caller; `Input::Recommended` brings the best.
+    Recommend(RecommendAct),
     /// Stop what is being said and forget what is queued to be said.
     StopSaying,
     /// End the call once everything has been said. The last act of a conversation.
@@ -171,6 +112,8 @@ pub enum Act {
         /// The slots that are filled, private ones masked.
         slots: BTreeMap<String, String>,
     },
+    /// Trace: what was made of an utterance, of keys, or of what was not understood, and why.
+    Understood(UnderstoodAct),
     /// Trace: a handler fired.
     Handler {
         /// For example `agent_please`.
@@ -183,11 +126,11 @@ pub enum Act {
         /// Its value, masked if private.
         value: String,
     },
-    /// Trace: a look-up was answered, or its time ran out.
+    /// Trace: a look-up, a change, a message or a check was answered, or its time ran out.
     LookedUp {
         /// `connection.query`.
         name: String,
-        /// `found`, `none`, or the kind of error.
+        /// `found`, `none`, `sent`, or the kind of error.
         result: String,
         /// From the act to the answer.
         took: Duration,
@@ -213,7 +156,7 @@ pub enum BargeIn {
 /// Something to say.
 #[derive(Clone, PartialEq)]
 pub struct SayAct {
-    /// Names the saying in [`Input::Cut`]; rises by one with each.
+    /// Names the saying in `Input::Cut`; rises by one with each.
     pub id: u64,
     /// What, ready to be spoken: no markup.
     pub text: String,
@@ -221,6 +164,20 @@ pub struct SayAct {
     pub language: Language,
     /// Whether speech stops it.
     pub barge_in: BargeIn,
+    /// A recording of these words to play instead, where there is one.
+    pub recording: Option<String>,
+    /// How fast.
+    pub pace: Pace,
+}
+
+/// How fast something is said.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum Pace {
+    /// As the voice speaks.
+    #[default]
+    Normal,
+    /// For a caller who asked for it.
+    Slow,
 }
 
 /// Through what a step may be answered.
@@ -254,7 +211,7 @@ pub struct ListenAct {
     pub expected: Expected,
     /// The language of the conversation.
     pub language: Language,
-    /// After how much silence to bring [`Input::Silence`]; `None` while the caller is not expected to speak (a
+    /// After how much silence to bring `Input::Silence`; `None` while the caller is not expected to speak (a
     /// look-up runs, a person is being found).
     pub silence_after: Option<Duration>,
     /// How long to wait out pauses.
@@ -266,7 +223,7 @@ pub struct ListenAct {
 /// A question to a connection.
 #[derive(Clone, Debug, PartialEq)]
 pub struct LookUpAct {
-    /// Names it in [`Input::LookedUp`].
+    /// Names it in `Input::LookedUp`.
     pub id: u64,
     /// The connection's name.
     pub connection: String,
@@ -276,6 +233,237 @@ pub struct LookUpAct {
     pub args: BTreeMap<String, Datum>,
     /// After this long the answer is no longer awaited: the conversation has its own timer for it.
     pub time_limit: Duration,
+}
+
+/// A change to be made through a connection.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DoAct {
+    /// What, through which query, for how long at most.
+    pub call: LookUpAct,
+    /// The same for every try of one run of the step, never the same for two runs: the far side makes the change once.
+    pub idempotency_key: String,
+}
+
+/// A check of who the caller is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VerifyAct {
+    /// Through which query.
+    pub call: LookUpAct,
+    /// The level the caller reaches if it succeeds.
+    pub level: String,
+}
+
+/// A message to be sent.
+#[derive(Clone, PartialEq)]
+pub struct SendAct {
+    /// Names it in `Input::Sent`.
+    pub id: u64,
+    /// The connection's name.
+    pub connection: String,
+    /// The query's name.
+    pub query: String,
+    /// The number or address: the argument `to`.
+    pub to: String,
+    /// The name of the message's template: the argument `template`.
+    pub template: String,
+    /// The other arguments by name.
+    pub args: BTreeMap<String, Datum>,
+    /// The same for every try of one run of the step.
+    pub idempotency_key: String,
+    /// After this long the answer is no longer awaited.
+    pub time_limit: Duration,
+}
+
+/// The answers to a survey.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SurveyAct {
+    /// The connection and query that keep them, if the flow names one.
+    pub save: Option<(String, String)>,
+    /// Answers by the names of their questions; a question that was not answered is left out.
+    pub answers: BTreeMap<String, Datum>,
+    /// The same for every try of one run of the step.
+    pub idempotency_key: String,
+}
+
+/// What a survey asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SurveyKind {
+    /// How content the caller is, 1 (not at all) to 5 (very).
+    Csat,
+    /// Whether the matter is settled, yes or no.
+    Resolved,
+}
+
+/// A wish to hand the call to somebody outside.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TransferAct {
+    /// Names it in `Input::Transferred`.
+    pub id: u64,
+    /// `[destination.NAME]`.
+    pub destination: String,
+    /// How.
+    pub how: HowToTransfer,
+    /// What whoever answers is told first, if warm. Unset values are left out.
+    pub brief: Vec<Fact>,
+    /// The language of the conversation.
+    pub language: Language,
+}
+
+/// How a call is handed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum HowToTransfer {
+    /// Somebody has answered and been told what it is about before the caller is joined.
+    #[default]
+    Warm,
+    /// At once.
+    Blind,
+}
+
+/// A wish to be called back.
+#[derive(Clone, PartialEq)]
+pub struct CallbackAct {
+    /// Names it in `Input::CallbackTaken`.
+    pub id: u64,
+    /// The number to call.
+    pub number: String,
+    /// Whether the caller's place is kept.
+    pub place: PlaceInQueue,
+    /// For whom: the queue the caller waited in last, or the one the step names.
+    pub queue: Option<String>,
+    /// 1 (urgent) to 9, as the caller waited last.
+    pub class: u8,
+    /// What the person who calls back is told.
+    pub brief: Vec<Fact>,
+    /// How often it is tried.
+    pub tries: u32,
+    /// The language of the conversation.
+    pub language: Language,
+}
+
+/// What becomes of the place of a caller who will be called back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum PlaceInQueue {
+    /// It is as if the caller went on waiting.
+    #[default]
+    Keep,
+    /// The caller joins at the end.
+    Lose,
+}
+
+/// A message to be recorded.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VoicemailAct {
+    /// Names it in `Input::VoicemailLeft`.
+    pub id: u64,
+    /// Whose.
+    pub mailbox: String,
+    /// How long it may be.
+    pub time_limit: Duration,
+    /// Whether it is written down too.
+    pub transcribe: bool,
+    /// The language of the conversation.
+    pub language: Language,
+}
+
+/// What becomes of the recording of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RecordWhat {
+    /// It begins, or goes on after a pause.
+    Start,
+    /// It is over.
+    Stop,
+    /// It pauses until the next start.
+    Pause,
+}
+
+/// A question to the knowledge base.
+#[derive(Clone, PartialEq)]
+pub struct AnswerAct {
+    /// Names it in `Input::Answered`.
+    pub id: u64,
+    /// What the caller asked.
+    pub question: String,
+    /// Which topics may answer; all when empty.
+    pub topics: Vec<String>,
+    /// The language of the conversation.
+    pub language: Language,
+    /// After this long the answer is no longer awaited.
+    pub time_limit: Duration,
+}
+
+/// Suggestions to be weighed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecommendAct {
+    /// Names it in `Input::Recommended`.
+    pub id: u64,
+    /// Those whose rules hold for this caller, in the order of the rules.
+    pub candidates: Vec<Suggestion>,
+    /// After this long the first is taken.
+    pub time_limit: Duration,
+}
+
+/// One suggestion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suggestion {
+    /// What is suggested.
+    pub item: String,
+    /// Why, as it may be told to the caller; empty when the rule gives none.
+    pub reason: String,
+}
+
+/// What was made of something the caller said or keyed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct UnderstoodAct {
+    /// Which rank of "what an utterance does" won.
+    pub rank: Rank,
+    /// What it came to, in a word or two: `order_no = ••••••78`, `flow order_status`, `handler repeat`, `read back`.
+    pub outcome: String,
+    /// Everything that was weighed, best first within its rank, with scores.
+    pub proposals: Vec<Proposal>,
+    /// By how much the best of the rank that won leads its next.
+    pub margin: Option<f32>,
+}
+
+/// Something an utterance may mean.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Proposal {
+    /// Of which rank.
+    pub rank: Rank,
+    /// What, private values masked: `order_no = ••••••78`, `flow order_status`, `repeat`.
+    pub what: String,
+    /// How well it fits and was heard, 0 to 1.
+    pub score: f32,
+}
+
+/// What an utterance does: the first that fits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rank {
+    /// (1) What may be said anywhere: a person please, say that again, goodbye.
+    Common,
+    /// (2) The answer to the question that stands, or the step's value or choice.
+    Step,
+    /// (3) A correction of something given before.
+    Correction,
+    /// (4) A question the knowledge base answers.
+    Question,
+    /// (5) The start of another flow.
+    Flow,
+    /// (6) Nothing fits.
+    NotUnderstood,
+}
+
+impl Rank {
+    /// Its name, as it is shown to designers.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Common => "said anywhere",
+            Self::Step => "answer to the step",
+            Self::Correction => "correction",
+            Self::Question => "question",
+            Self::Flow => "another flow",
+            Self::NotUnderstood => "not understood",
+        }
+    }
 }
 
 /// A wish for a person.
@@ -295,6 +483,8 @@ pub struct QueueAct {
     pub time_limit: Duration,
     /// What the caller is told while waiting.
     pub tell: Vec<Tell>,
+    /// After how long the conversation itself offers the caller to be called back.
+    pub offers_callback_after: Option<Duration>,
     /// The language of the conversation.
     pub language: Language,
 }
@@ -326,34 +516,39 @@ pub enum EndReason {
     FlowEnded,
     /// The person the caller talked with has left, and the flow had nothing more to do.
     AgentEnded,
+    /// The caller was handed to somebody outside.
+    Transferred,
+    /// The caller will be called back.
+    Callback,
     /// The flow could not go on, not even to a person.
     Error,
-    /// The caller hung up: the answer to [`Input::HangUp`].
+    /// The caller hung up: the answer to `Input::HangUp`.
     CallerHungUp,
-}
-
-impl std::fmt::Debug for Input {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self {
-            Self::Start => formatter.write_str("Start"),
-            Self::Heard { text, confidence, barge_in, .. } => {
-                write!(formatter, "Heard({} characters, {confidence:.2}, barge_in {barge_in})", text.chars().count())
-            }
-            Self::Key(_) => formatter.write_str("Key(•)"),
-            Self::NotUnderstood => formatter.write_str("NotUnderstood"),
-            Self::Silence => formatter.write_str("Silence"),
-            Self::Cut { saying, heard, of } => write!(formatter, "Cut({saying}, {heard:?} of {of:?})"),
-            Self::Timer(id) => write!(formatter, "Timer({})", id.0),
-            Self::LookedUp { id, result } => write!(formatter, "LookedUp({id}, {result:?})"),
-            Self::QueueEnded(result) => write!(formatter, "QueueEnded({})", result.name()),
-            Self::HangUp => formatter.write_str("HangUp"),
-        }
-    }
 }
 
 impl std::fmt::Debug for SayAct {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "Say({}, {} characters, {:?})", self.id, self.text.chars().count(), self.barge_in)
+    }
+}
+
+impl std::fmt::Debug for SendAct {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { id, connection, query, template, args, .. } = self;
+        write!(formatter, "Send({id}, {connection}.{query}, {template}, {args:?})")
+    }
+}
+
+impl std::fmt::Debug for CallbackAct {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { id, place, queue, tries, brief, .. } = self;
+        write!(formatter, "Callback({id}, {place:?}, {queue:?}, {tries} tries, {brief:?})")
+    }
+}
+
+impl std::fmt::Debug for AnswerAct {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Answer({}, {} characters, {:?})", self.id, self.question.chars().count(), self.topics)
     }
 }
 

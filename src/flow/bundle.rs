@@ -4,14 +4,14 @@
 //! conversation goes. So `goto` may name a step in any block, and running a flow needs no recursion.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use crate::words::{ChoiceOption, Language, SlotType, Template};
 
-use super::act::{BargeIn, Hear, Patience, Tell};
-use super::expression::{Expression, Read};
+use super::expression::Expression;
 use super::node::Place;
 use super::sentence::{SentenceId, Sentences};
+
+pub(super) use super::verb::{Answer, Ask, AskAll, AskAllSlot, BriefItem, Callback, Choice, Confirm, Do, Limit, Listening, LookUp, Menu, Queue, ReadBack, Recommend, Record, Route, Rule, Run, Say, Send, Survey, SurveyQuestion, Transfer, Verb, Verify, Voicemail, Wait};
 
 /// A checked bundle. Never changes; a call keeps its bundle for life.
 #[derive(Debug)]
@@ -26,6 +26,34 @@ pub struct Bundle {
     pub(super) handlers: Handlers,
     pub(super) flows: Vec<Flow>,
     pub(super) sentences: Sentences,
+    /// The documents that begin with `list:`, by name.
+    pub(super) lists: BTreeMap<String, List>,
+    /// The documents that begin with `answers:`.
+    pub(super) answers: Vec<Answers>,
+}
+
+/// A `list:` document: named values for templates, choices and places.
+#[derive(Debug)]
+pub(super) struct List {
+    pub at: Place,
+    pub entries: Vec<ChoiceOption>,
+}
+
+/// An `answers:` document: questions callers ask and what is answered.
+#[derive(Debug)]
+pub(super) struct Answers {
+    /// The topic that `topics:` of an `answer` step names.
+    pub topic: String,
+    pub at: Place,
+    pub entries: Vec<AnswerEntry>,
+}
+
+/// One question with its answer.
+#[derive(Debug)]
+pub(super) struct AnswerEntry {
+    /// How it is asked.
+    pub asked: Vec<(Language, Template)>,
+    pub says: SentenceId,
 }
 
 impl Bundle {
@@ -52,6 +80,23 @@ impl Bundle {
     /// Every sentence that can be spoken without knowing the caller, once each: made ahead of any call.
     pub fn fixed_prompts(&self) -> Vec<(Language, String)> {
         super::phrases::fixed_prompts(self)
+    }
+
+    /// The names of its flows, in the order of its files.
+    pub fn flow_names(&self) -> impl Iterator<Item = &str> {
+        self.named_flows().map(|(_, flow)| flow.name.as_str())
+    }
+
+    /// The flow of a name.
+    pub(super) fn flow_named(&self, name: &str) -> Option<FlowIndex> {
+        self.named_flows().find(|(_, flow)| flow.name == name).map(|(index, _)| index)
+    }
+
+    /// Every flow that can be named: all but the one that holds the bundle's own handlers.
+    fn named_flows(&self) -> impl Iterator<Item = (FlowIndex, &Flow)> {
+        let own = super::check::BUNDLE_HANDLERS;
+        let flows = self.flows.iter().enumerate().filter(move |(_, flow)| flow.name != own);
+        flows.map(|(index, flow)| (FlowIndex(index), flow))
     }
 
     pub(super) fn flow(&self, flow: FlowIndex) -> &Flow {
@@ -122,6 +167,8 @@ pub(super) struct Slot {
     pub at: Place,
     pub kind: SlotType,
     pub privacy: Privacy,
+    /// How it is called when its value is read back among others; without it the value is said alone.
+    pub called: Option<SentenceId>,
 }
 
 /// `private:` of a slot.
@@ -146,131 +193,8 @@ pub(super) struct Step {
     /// Where it leaves when nothing else is said.
     pub next: Jump,
     pub handlers: Handlers,
-}
-
-/// What a step does.
-#[derive(Debug)]
-pub(super) enum Verb {
-    Say { sentence: SentenceId, barge_in: BargeIn },
-    Ask(Ask),
-    Menu(Menu),
-    Route(Route),
-    Choose { branches: Vec<(Expression, Jump)>, otherwise: Jump },
-    Set { assignments: Vec<(String, Expression)> },
-    LookUp(LookUp),
-    Run(Run),
-    Goto { to: Jump, at_most: Option<Limit> },
-    Queue(Queue),
-    End { whole_call: bool, reason: Option<String> },
-}
-
-/// What `ask`, `menu` and `route` have in common.
-#[derive(Debug)]
-pub(super) struct Listening {
-    pub prompt: Option<SentenceId>,
-    /// What is said at the first miss, the second, …; `None`: the step has no `again` of its own.
-    pub again: Option<Vec<SentenceId>>,
-    pub hear: Hear,
-    pub patience: Option<Patience>,
-    /// `None`: the bundle's `handover`.
-    pub if_stuck: Option<Jump>,
-}
-
-/// `ask`.
-#[derive(Debug)]
-pub(super) struct Ask {
-    pub slot: String,
-    pub listening: Listening,
-    pub read_back: ReadBack,
-    /// Ask even when the slot is filled.
-    pub always: bool,
-}
-
-/// `read_back:` of an `ask`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub(super) enum ReadBack {
-    Always,
-    #[default]
-    IfUnsure,
-    Never,
-}
-
-/// `menu`.
-#[derive(Debug)]
-pub(super) struct Menu {
-    pub listening: Listening,
-    pub choices: Vec<Choice>,
-    /// The choices as a slot type: what is waited for and how it is told apart.
-    pub kind: SlotType,
-}
-
-/// One choice of a menu. Its words are in [`Menu::kind`] under the value of its position.
-#[derive(Debug)]
-pub(super) struct Choice {
-    pub key: Option<String>,
-    pub to: Jump,
-}
-
-/// `route`.
-#[derive(Debug)]
-pub(super) struct Route {
-    pub listening: Listening,
-    /// The flows it may start: those of `only`, or all that have a `start_when`.
-    pub flows: Vec<FlowIndex>,
-}
-
-/// `at_most` and `then` of a `goto`.
-#[derive(Debug)]
-pub(super) struct Limit {
-    pub times: u32,
-    pub then: Jump,
-}
-
-/// `look_up`.
-#[derive(Debug)]
-pub(super) struct LookUp {
-    pub connection: String,
-    pub query: String,
-    pub with: Vec<(String, Expression)>,
-    pub save_as: Option<String>,
-    pub time_limit: Duration,
-    pub while_waiting: Option<SentenceId>,
-    pub if_none: Option<Jump>,
-    pub if_error: Option<Jump>,
-}
-
-/// `run`.
-#[derive(Debug)]
-pub(super) struct Run {
-    pub flow: FlowIndex,
-    pub with: Vec<(String, Expression)>,
-    /// This flow's name, that flow's name.
-    pub returns: Vec<(String, String)>,
-}
-
-/// `queue`.
-#[derive(Debug)]
-pub(super) struct Queue {
-    pub queue: String,
-    pub class: Option<Expression>,
-    pub skills: Vec<SentenceId>,
-    pub brief: Vec<BriefItem>,
-    pub tell: Vec<Tell>,
-    pub time_limit: Duration,
-    pub after_agent: Option<Jump>,
-    pub if_no_agent: Option<Jump>,
-    pub if_late: Option<Jump>,
-    pub if_full: Option<Jump>,
-    pub if_closed: Option<Jump>,
-    pub if_outage: Option<Jump>,
-}
-
-/// One line of a brief.
-#[derive(Debug)]
-pub(super) struct BriefItem {
-    pub read: Read,
-    pub label: String,
-    pub private: bool,
+    /// Whether it stands inside a `secure` block, however deep.
+    pub secure: bool,
 }
 
 /// Handlers of a scope by name, in the order in which their conditions are tried.
@@ -297,59 +221,57 @@ pub(super) enum HandlerAction {
 pub(super) enum HandlerName {
     AgentPlease,
     Repeat,
+    Help,
+    Slower,
+    WaitAMoment,
+    Cancel,
+    Correct,
+    StartOver,
     Goodbye,
+    Language,
     Silence,
     NotUnderstood,
+    TooNoisy,
     KeypadZero,
+    Mood,
+    Complexity,
     LookUpSlow,
     Error,
-    /// Of the reference, checked but never fired by this version.
-    NotPerformed(&'static str),
+    HangUp,
 }
 
 impl HandlerName {
-    /// The handlers that fire, as designers write them.
-    pub const PERFORMED: [(&'static str, Self); 8] = [
+    /// Every handler, as designers write it.
+    pub const ALL: [(&'static str, Self); 19] = [
         ("agent_please", Self::AgentPlease),
         ("repeat", Self::Repeat),
+        ("help", Self::Help),
+        ("slower", Self::Slower),
+        ("wait_a_moment", Self::WaitAMoment),
+        ("cancel", Self::Cancel),
+        ("correct", Self::Correct),
+        ("start_over", Self::StartOver),
         ("goodbye", Self::Goodbye),
+        ("language", Self::Language),
         ("silence", Self::Silence),
         ("not_understood", Self::NotUnderstood),
+        ("too_noisy", Self::TooNoisy),
         ("keypad_zero", Self::KeypadZero),
+        ("mood", Self::Mood),
+        ("complexity", Self::Complexity),
         ("look_up_slow", Self::LookUpSlow),
         ("error", Self::Error),
-    ];
-
-    /// The handlers of the reference that this version checks but never fires.
-    pub const NOT_PERFORMED: [&'static str; 11] = [
-        "help",
-        "slower",
-        "wait_a_moment",
-        "cancel",
-        "correct",
-        "start_over",
-        "language",
-        "too_noisy",
-        "mood",
-        "complexity",
-        "hang_up",
+        ("hang_up", Self::HangUp),
     ];
 
     /// Reads a name.
     pub fn from_name(name: &str) -> Option<Self> {
-        let performed = Self::PERFORMED.iter().find(|(known, _)| *known == name).map(|(_, handler)| *handler);
-        let later = || Self::NOT_PERFORMED.iter().find(|known| **known == name).map(|known| Self::NotPerformed(known));
-        performed.or_else(later)
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, handler)| *handler)
     }
 
     /// As designers write it.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::NotPerformed(name) => name,
-            performed => {
-                Self::PERFORMED.iter().find(|(_, handler)| *handler == performed).map_or("error", |(name, _)| name)
-            }
-        }
+        Self::ALL.iter().find(|(_, handler)| *handler == self).map_or("error", |(name, _)| name)
     }
 }
 

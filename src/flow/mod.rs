@@ -15,22 +15,31 @@ mod datum;
 mod engine;
 mod expression;
 mod fault;
+mod graph;
+mod input;
 mod kind;
 mod nearest;
 mod node;
 mod operators;
 mod phrases;
+pub mod rehearsal;
 mod sentence;
 mod source;
+mod verb;
 
 pub use act::{
-    Act, BargeIn, CallFacts, EndReason, Fact, Hear, Input, ListenAct, LookUpAct, LookUpResult, Now, Patience, QueueAct,
-    QueueResult, Record, SayAct, Tell, TimerId,
+    Act, AnswerAct, BargeIn, CallbackAct, DoAct, EndReason, Fact, Hear, HowToTransfer, ListenAct, LookUpAct, Pace,
+    Patience, PlaceInQueue, Proposal, QueueAct, Rank, RecommendAct, RecordWhat, SayAct, SendAct, Suggestion, SurveyAct,
+    SurveyKind, Tell, TransferAct, UnderstoodAct, VerifyAct, VoicemailAct,
 };
 pub use bundle::Bundle;
 pub use check::{Loaded, load_dir, load_files};
 pub use datum::{Datum, NotThatKind};
 pub use engine::Conversation;
 pub use fault::{Fault, LoadFailure, Severity, check_report_json};
-pub use operators::{Connection, FieldKind, FieldShape, Operators, QueryShape};
+pub use input::{
+    Answered, CallFacts, Complexity, Heard, Input, KnownAnswer, LookUpResult, Mood, Now, QueueFacts, QueueResult, Record, TimerId,
+};
+pub use graph::Picture;
+pub use operators::{Access, Connection, FieldKind, FieldShape, Operators, QueryShape};
 pub use source::SourceFile;

@@ -172,8 +172,8 @@ pub(super) fn fixed_prompts(bundle: &Bundle) -> Vec<(Language, String)> {
     let mut asked: Vec<SentenceId> = Vec::new();
     for step in bundle.flows.iter().flat_map(|flow| &flow.steps) {
         let listening = match &step.verb {
-            Verb::Say { sentence, .. } => {
-                spoken.push(*sentence);
+            Verb::Say(say) => {
+                spoken.push(say.sentence);
                 None
             }
             Verb::LookUp(look_up) => {

@@ -6,7 +6,7 @@ use super::super::job::Job;
 use super::super::mouth::Wish;
 use super::Session;
 use super::hearing::patience_for;
-use crate::flow::{Act, EndReason, Hear, LookUpAct, LookUpResult};
+use crate::flow::{Act, Answered, EndReason, Hear, Input, LookUpAct, LookUpResult};
 use crate::record::{CallEvent, EndedReason};
 
 impl Session {
@@ -37,6 +37,38 @@ impl Session {
             }
             Act::LookUp(look_up) => self.look_up(look_up),
             Act::Queue(queue) => self.join_queue(queue).await,
+            Act::Do(change) => self.not_performed("do", Input::Done { id: change.call.id, result: refused() }).await,
+            Act::Verify(verify) => {
+                self.not_performed("verify", Input::LookedUp { id: verify.call.id, result: refused() }).await;
+            }
+            Act::Send(send) => {
+                let result = Err("not_performed".to_owned());
+                self.not_performed("send", Input::Sent { id: send.id, result }).await;
+            }
+            Act::Transfer(transfer) => {
+                let result = Err("not_performed".to_owned());
+                self.not_performed("transfer", Input::Transferred { id: transfer.id, result }).await;
+            }
+            Act::Callback(callback) => {
+                self.not_performed("callback", Input::CallbackTaken { id: callback.id, taken: false }).await;
+            }
+            Act::Voicemail(voicemail) => {
+                self.not_performed("voicemail", Input::VoicemailLeft { id: voicemail.id, left: false }).await;
+            }
+            Act::Answer(answer) => {
+                self.not_performed("answer", Input::Answered { id: answer.id, result: Answered::None }).await;
+            }
+            Act::Recommend(recommend) => {
+                self.not_performed("recommend", Input::Recommended { id: recommend.id, chosen: None }).await;
+            }
+            Act::Survey(_) => self.trouble("`survey` is not performed"),
+            Act::Note { .. } => self.trouble("`note` is not performed"),
+            Act::Tag { .. } => self.trouble("`tag` is not performed"),
+            Act::Record { .. } => self.trouble("`record` is not performed"),
+            Act::Secure { .. } => self.trouble("`secure` is not performed"),
+            Act::ChangeClass { .. } => self.trouble("a change of class is not performed"),
+            Act::LeaveQueue => self.trouble("leaving a queue for a callback is not performed"),
+            Act::Wait { .. } | Act::Understood(_) => {}
             Act::StopSaying => self.stop_saying(),
             Act::End { reason, .. } => self.end(reason),
             Act::Entered { flow, step, slots } => {
@@ -49,10 +81,7 @@ impl Session {
                 let ms = u64::try_from(took.as_millis()).ok().filter(|_| self.clock.tells_latency());
                 self.event(CallEvent::LookUp { name, result, ms });
             }
-            Act::Trouble { what } => {
-                tracing::warn!(call = %self.id, what, "trouble in a flow");
-                self.event(CallEvent::Fault { part: "flow".to_owned(), what });
-            }
+            Act::Trouble { what } => self.trouble(&what),
         }
     }
 
@@ -71,6 +100,17 @@ impl Session {
     /// Whether what the caller says now is to be heard at all.
     pub(super) fn hears_speech(&self) -> bool {
         self.listening.as_ref().is_none_or(|listening| listening.hear != Hear::Keypad)
+    }
+
+    fn trouble(&mut self, what: &str) {
+        tracing::warn!(call = %self.id, what, "trouble in a flow");
+        self.event(CallEvent::Fault { part: "flow".to_owned(), what: what.to_owned() });
+    }
+
+    /// An act that this version does not perform: the flow takes its error exit.
+    async fn not_performed(&mut self, verb: &str, answer: Input) {
+        self.trouble(&format!("`{verb}` is not performed"));
+        Box::pin(self.input(answer)).await;
     }
 
     fn look_up(&mut self, act: LookUpAct) {
@@ -93,6 +133,8 @@ impl Session {
             EndReason::FlowEnded if self.people.has_just_talked() => EndedReason::AgentEnded,
             EndReason::FlowEnded => EndedReason::FlowEnded,
             EndReason::AgentEnded => EndedReason::AgentEnded,
+            EndReason::Transferred => EndedReason::Transferred,
+            EndReason::Callback => EndedReason::Callback,
             EndReason::Error => EndedReason::Error,
             EndReason::CallerHungUp => EndedReason::CallerHungUp,
         };
@@ -100,4 +142,9 @@ impl Session {
         self.goodbye_at.get_or_insert(self.clock.now());
         self.control.hang_up();
     }
+}
+
+/// What a verb that is not performed comes to.
+fn refused() -> LookUpResult {
+    LookUpResult::Error("not_performed".to_owned())
 }

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use super::super::ear::{Heard, Noticed};
 use super::super::job::Job;
-use super::super::masking;
 use super::super::plane::{PlaneCommand, Side};
 use super::{Session, TurnClock};
 use crate::audio::{FRAME, Frame};
 use crate::flow::Patience as Pauses;
-use crate::flow::{Hear, Input, ListenAct};
+use crate::flow::{Hear, Heard, Input, ListenAct};
 use crate::hear::{HearError, LanguageChoice, Patience, Priority, Recognised, Request};
+use crate::private;
 use crate::record::CallEvent;
 use crate::words::Expected;
 
@@ -149,13 +149,14 @@ impl Session {
             return;
         }
         self.turn = Some(self.turn_of(&heard));
-        let input = Input::Heard {
+        let input = Input::Heard(Heard {
             text: recognised.text.clone(),
             language: Some(recognised.language),
             confidence: recognised.confidence,
             alternatives: Vec::new(),
             barge_in: heard.barge_in,
-        };
+            ..Heard::default()
+        });
         self.record_heard(&heard, &recognised);
         self.people.caller_goes_on();
         if self.held_for_caller || (heard.barge_in && !self.mouth.is_silent() && self.mouth.may_be_stopped()) {
@@ -174,9 +175,9 @@ impl Session {
     }
 
     fn record_heard(&mut self, heard: &Heard, recognised: &Recognised) {
-        let masked = masking::mask_values(&recognised.text, &self.private_values);
+        let masked = private::mask_values(&recognised.text, &self.private_values);
         let private_answer = self.conversation.asks_for_private();
-        let text = if private_answer { masking::mask_spoken_code(&masked) } else { masked };
+        let text = if private_answer { private::mask_spoken_code(&masked) } else { masked };
         self.event_at(
             heard.decided,
             CallEvent::Heard {

@@ -206,6 +206,8 @@ impl Session {
             caller_name: caller.name.clone(),
             language: settings.language,
             dialled: caller.dialled.clone(),
+            call_id: Some(settings.id),
+            ..CallFacts::default()
         };
         // Variants of a sentence rotate by the call, so two calls of one caller do not sound the same.
         let seed = u64::from_str_radix(&settings.id.to_string(), 16).unwrap_or_default();

@@ -14,7 +14,55 @@ pub struct Exit {
 pub fn exits(step: &Step) -> Vec<Exit> {
     let mut jumps: Vec<Jump> = Vec::new();
     match &step.verb {
-        Verb::Say { .. } | Verb::Set { .. } | Verb::Run(_) => jumps.push(step.next),
+        Verb::Say(_) | Verb::Set { .. } | Verb::Run(_) | Verb::Survey(_) | Verb::Note { .. } | Verb::Tag { .. } => {
+            jumps.push(step.next);
+        }
+        Verb::Voicemail(_) => jumps.push(step.next),
+        Verb::AskAll(ask) => {
+            jumps.push(step.next);
+            jumps.extend(ask.listening.if_stuck);
+        }
+        Verb::Confirm(confirm) => {
+            jumps.push(step.next);
+            jumps.extend(confirm.if_no);
+            jumps.extend(confirm.listening.if_stuck);
+        }
+        Verb::Do(change) => {
+            jumps.push(step.next);
+            jumps.extend(change.call.if_error);
+        }
+        Verb::Answer(answer) => {
+            jumps.push(step.next);
+            jumps.extend(answer.if_unsure);
+            jumps.extend(answer.if_none);
+        }
+        Verb::Transfer(transfer) => jumps.extend(transfer.if_failed),
+        Verb::Callback(callback) => {
+            jumps.push(step.next);
+            jumps.extend(callback.if_no_number);
+            jumps.extend(callback.if_refused);
+        }
+        Verb::Record(record) => {
+            jumps.push(step.next);
+            jumps.extend(record.if_refused);
+        }
+        Verb::Secure { inside } => jumps.push(*inside),
+        Verb::Send(send) => {
+            jumps.push(step.next);
+            jumps.extend(send.if_error);
+        }
+        Verb::Wait(wait) => {
+            jumps.push(step.next);
+            jumps.extend(wait.if_late);
+        }
+        Verb::Verify(verify) => {
+            jumps.push(step.next);
+            jumps.extend(verify.if_failed);
+        }
+        Verb::Recommend(recommend) => {
+            jumps.push(step.next);
+            jumps.extend(recommend.if_none);
+        }
         Verb::Ask(ask) => {
             jumps.push(step.next);
             jumps.extend(ask.listening.if_stuck);

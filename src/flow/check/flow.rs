@@ -187,9 +187,10 @@ impl<'c, 'a> FlowBuilder<'c, 'a> {
             let step = self.step(node, index, next).unwrap_or(Step {
                 name: String::new(),
                 at: node.at,
-                verb: Verb::Say { sentence: SentenceId(0), barge_in: Default::default() },
+                verb: Verb::Note { sentence: SentenceId(0) },
                 next,
                 handlers: Handlers::new(),
+                secure: false,
             });
             self.steps[index.0] = Some(step);
         }
@@ -215,7 +216,7 @@ impl<'c, 'a> FlowBuilder<'c, 'a> {
         if verb.is_some() {
             fields.finish(&mut self.checker.faults);
         }
-        verb.map(|verb| Step { name, at, verb, next, handlers })
+        verb.map(|verb| Step { name, at, verb, next, handlers, secure: false })
     }
 
     fn define_label(&mut self, id: &str, step: StepIndex, at: Place) {

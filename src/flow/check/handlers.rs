@@ -22,16 +22,11 @@ impl FlowBuilder<'_, '_> {
         };
         for (key, value) in entries {
             let Some(name) = HandlerName::from_name(&key.text) else {
-                let known = HandlerName::PERFORMED.iter().map(|(name, _)| *name);
-                let mend = suggestion(&key.text, known.chain(HandlerName::NOT_PERFORMED));
+                let mend = suggestion(&key.text, HandlerName::ALL.iter().map(|(name, _)| *name));
                 let what = format!("there is no handler `{}`", shorten(&key.text));
                 self.faults().error(key.at, "unknown-handler", what, mend);
                 continue;
             };
-            if let HandlerName::NotPerformed(name) = name {
-                let what = format!("the handler `{name}` is not performed by this version: it never fires");
-                self.faults().warning(key.at, "not-performed", what, "keep it for later, or leave it out");
-            }
             let several = match &value.kind {
                 NodeKind::List(items) => items.as_slice(),
                 _ => std::slice::from_ref(value),
@@ -47,7 +42,7 @@ impl FlowBuilder<'_, '_> {
         let when = fields.take("when");
         let has_condition = when.is_some();
         let when = when.and_then(|(_, condition)| {
-            let reads_mood = matches!(name, HandlerName::NotPerformed("mood" | "complexity"));
+            let reads_mood = matches!(name, HandlerName::Mood | HandlerName::Complexity);
             if reads_mood {
                 let names = self.names.with_mood();
                 self.expression_with(condition, Kind::YesNo, &names)

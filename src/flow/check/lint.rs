@@ -174,7 +174,42 @@ fn needs(bundle: &Bundle, step: &Step) -> Vec<Read> {
         sentences.extend(listening.again.iter().flatten());
     };
     match &step.verb {
-        Verb::Say { sentence, .. } => sentences.push(*sentence),
+        Verb::Say(say) => sentences.push(say.sentence),
+        Verb::AskAll(ask) => {
+            listening(&ask.listening);
+            for slot in &ask.slots {
+                sentences.extend(slot.prompt);
+                sentences.extend(slot.again.iter().flatten());
+            }
+        }
+        Verb::Confirm(confirm) => listening(&confirm.listening),
+        Verb::Do(change) => {
+            expressions.extend(change.call.with.iter().map(|(_, value)| value));
+            sentences.extend(change.call.while_waiting);
+        }
+        Verb::Answer(answer) => {
+            listening(&answer.listening);
+            expressions.extend(&answer.question);
+        }
+        Verb::Callback(callback) => expressions.push(&callback.number),
+        Verb::Voicemail(voicemail) => sentences.extend(voicemail.prompt),
+        Verb::Record(record) => sentences.extend(record.consent),
+        Verb::Send(send) => {
+            expressions.push(&send.to);
+            expressions.extend(send.with.iter().map(|(_, value)| value));
+        }
+        Verb::Survey(survey) => sentences.extend(survey.questions.iter().filter_map(|question| question.prompt)),
+        Verb::Note { sentence } => sentences.push(*sentence),
+        Verb::Tag { tags } => sentences.extend(tags),
+        Verb::Verify(verify) => expressions.extend(verify.with.iter().map(|(_, value)| value)),
+        Verb::Recommend(recommend) => {
+            for rule in &recommend.rules {
+                expressions.extend(&rule.when);
+                sentences.push(rule.item);
+                sentences.extend(rule.reason);
+            }
+        }
+        Verb::Transfer(_) | Verb::Secure { .. } | Verb::Wait(_) => {}
         Verb::Ask(ask) => listening(&ask.listening),
         Verb::Menu(menu) => listening(&menu.listening),
         Verb::Route(route) => listening(&route.listening),
@@ -200,6 +235,9 @@ fn needs(bundle: &Bundle, step: &Step) -> Vec<Read> {
 fn sets(step: &Step) -> Vec<&str> {
     match &step.verb {
         Verb::Ask(ask) => vec![&ask.slot],
+        Verb::AskAll(ask) => ask.slots.iter().map(|slot| slot.slot.as_str()).collect(),
+        Verb::Do(change) => change.call.save_as.iter().map(String::as_str).collect(),
+        Verb::Recommend(recommend) => recommend.save_as.iter().map(String::as_str).collect(),
         Verb::Set { assignments } => assignments.iter().map(|(name, _)| name.as_str()).collect(),
         Verb::LookUp(look_up) => look_up.save_as.iter().map(String::as_str).collect(),
         Verb::Run(run) => run.returns.iter().map(|(mine, _)| mine.as_str()).collect(),

@@ -142,7 +142,7 @@ pub struct Checker<'a> {
 }
 
 /// Names of the pseudo-flow that holds the steps of the bundle's own handlers.
-const BUNDLE_HANDLERS: &str = "always";
+pub const BUNDLE_HANDLERS: &str = "always";
 
 impl<'a> Checker<'a> {
     fn new(faults: Faults, operators: &'a Operators) -> Self {
@@ -260,6 +260,8 @@ impl<'a> Checker<'a> {
             handlers,
             flows,
             sentences: std::mem::replace(&mut self.sentences, Sentences::new(BTreeMap::new())),
+            lists: BTreeMap::new(),
+            answers: Vec::new(),
         };
         lint::lint(&bundle, bundle_document.key.at, &mut self.faults);
         Some(bundle)

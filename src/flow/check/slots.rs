@@ -74,7 +74,7 @@ impl Checker<'_> {
             }
             // A slot of a wrong type still exists, so that its uses are not faults as well.
             let kind = kind.unwrap_or(SlotType::FreeText);
-            slots.insert(key.text.clone(), Slot { at: key.at, kind, privacy: privacy.unwrap_or_default() });
+            slots.insert(key.text.clone(), Slot { at: key.at, kind, privacy: privacy.unwrap_or_default(), called: None });
         }
         slots
     }

@@ -1,7 +1,7 @@
 //! Verbs: which there are, their options, and how each step is read.
 
 use super::super::act::BargeIn;
-use super::super::bundle::{Jump, Limit, Run, Verb};
+use super::super::bundle::{Jump, Limit, Run, Say, Verb};
 use super::super::expression::Expression;
 use super::super::kind::Kind;
 use super::super::nearest::{nearest, suggestion};
@@ -117,7 +117,7 @@ impl FlowBuilder<'_, '_> {
                     one_of(node, "barge_in", &words, self.faults())
                 });
                 let sentence = self.sentence(node);
-                Some(Verb::Say { sentence: sentence?, barge_in: barge_in.unwrap_or_default() })
+                Some(Verb::Say(Say { sentence: sentence?, recording: None, barge_in: barge_in.unwrap_or_default() }))
             }
             "ask" => {
                 let verb = self.ask(node, fields, next)?;

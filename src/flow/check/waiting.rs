@@ -29,7 +29,8 @@ impl FlowBuilder<'_, '_> {
         let given = node.text().unwrap_or_default();
         let with = self.with(fields, &wanted, &format!("the query `{given}`"), &known);
         if let Some(with) = &with {
-            for argument in known.iter().filter(|argument| !with.iter().any(|(given, _)| given == *argument)) {
+            let required = query.iter().flat_map(|(_, _, shape)| shape.required());
+            for argument in required.filter(|argument| !with.iter().any(|(given, _)| given == argument)) {
                 let what = format!("the query `{given}` needs `{argument}`");
                 self.faults().error(node.at, "missing-argument", what, format!("add `with: {{ {argument}: … }}`"));
             }
@@ -135,6 +136,7 @@ impl FlowBuilder<'_, '_> {
             skills,
             brief,
             tell,
+            offer_callback_after: None,
             time_limit: time_limit.unwrap_or(QUEUE_LIMIT),
             after_agent: self.exit_under(fields, "after_agent", next),
             if_no_agent: self.exit_under(fields, "if_no_agent", next),

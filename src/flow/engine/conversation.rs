@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use crate::words::Language;
 
-use super::super::act::{Act, CallFacts, EndReason, Input, Now, QueueResult, TimerId};
+use super::super::act::{Act, EndReason};
 use super::super::bundle::{Bundle, FlowIndex, Handlers, Jump, StepIndex, Verb};
+use super::super::input::{CallFacts, Heard, Input, Now, QueueResult, TimerId};
 use super::super::phrases::Phrase;
 use super::super::sentence::SentenceId;
 use super::frame::{Frame, Interrupted, Return};
@@ -51,8 +52,11 @@ const MOST_FRUITLESS: u32 = 24;
 /// assert!(acts.iter().any(|act| matches!(act, Act::Say(say) if say.text == "Hello.")));
 /// assert!(matches!(acts.last(), Some(Act::End { .. })));
 /// ```
+#[derive(Clone)]
 pub struct Conversation {
     pub(super) bundle: Arc<Bundle>,
+    /// The flow it begins with.
+    start: FlowIndex,
     pub(super) call: CallFacts,
     pub(super) seed: u64,
     pub(super) language: Language,
@@ -99,6 +103,7 @@ impl Conversation {
         let language = call.language.filter(|wanted| bundle.languages.contains(wanted)).unwrap_or(first);
         let wall = jiff::Timestamp::UNIX_EPOCH;
         Self {
+            start: bundle.start,
             bundle,
             call,
             seed,
@@ -126,6 +131,13 @@ impl Conversation {
         }
     }
 
+    /// As [`Conversation::new`], but the call begins with the flow of this name, as tests and the simulator want it;
+    /// `None` when the bundle has no such flow.
+    pub fn at_flow(bundle: Arc<Bundle>, call: CallFacts, seed: u64, flow: &str) -> Option<Self> {
+        let start = bundle.flow_named(flow)?;
+        Some(Self { start, ..Self::new(bundle, call, seed) })
+    }
+
     /// The language the conversation is in.
     pub fn language(&self) -> Language {
         self.language
@@ -146,23 +158,32 @@ impl Conversation {
         match input {
             Input::Start => {
                 if matches!(self.state, State::Fresh) {
-                    self.frames.push(Frame::new(self.bundle.start, Return::Goodbye));
-                    let entry = self.bundle.flow(self.bundle.start).entry;
+                    self.frames.push(Frame::new(self.start, Return::Goodbye));
+                    let entry = self.bundle.flow(self.start).entry;
                     self.go(entry);
                 }
             }
             Input::HangUp => self.end(EndReason::CallerHungUp, None),
             // Nothing can be answered before the call has begun.
             _ if matches!(self.state, State::Fresh) => {}
-            Input::Heard { text, language, confidence, alternatives, barge_in } => {
+            Input::Heard(Heard { text, language, confidence, alternatives, barge_in, .. }) => {
                 self.silences = 0;
                 self.heard(Utterance { text, language, confidence, alternatives, barge_in });
             }
+            Input::Done { .. }
+            | Input::Sent { .. }
+            | Input::Answered { .. }
+            | Input::Recommended { .. }
+            | Input::Transferred { .. }
+            | Input::CallbackTaken { .. }
+            | Input::VoicemailLeft { .. }
+            | Input::Event { .. } => {}
+            Input::Queues(queues) => self.call.queues = queues,
             Input::Key(key) => {
                 self.silences = 0;
                 self.key(key);
             }
-            Input::NotUnderstood => {
+            Input::NotUnderstood | Input::Noise => {
                 self.silences = 0;
                 self.nothing_understood();
             }

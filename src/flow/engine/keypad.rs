@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::words::{KeyReading, Place, Shape, SlotType, Value, read, read_keys};
+use crate::words::{KeyReading, Language, Place, Shape, SlotType, Value, read, read_keys};
 
 use super::super::act::{Act, Hear, TimerId};
 use super::super::bundle::{HandlerName, Menu, ReadBack, Verb};
@@ -87,8 +87,10 @@ impl Conversation {
     /// Reads the keys so far as the step's value or choice.
     fn read_step_keys(&mut self, verb: &Verb, kind: Option<&SlotType>, keys: &str, finished: bool) {
         let reading = match (verb, kind) {
-            (Verb::Menu(menu), Some(kind)) => read_menu_keys(menu, kind, keys, finished),
-            (_, Some(kind)) => read_keys(kind, keys, finished),
+            (Verb::Menu(menu), Some(kind)) => {
+                read_menu_keys(menu, kind, keys, finished, self.language, self.local_now())
+            }
+            (_, Some(kind)) => read_keys(kind, keys, finished, self.language, self.local_now()),
             (_, None) => KeyReading::NotByKeys,
         };
         match reading {
@@ -158,7 +160,7 @@ impl Conversation {
             Offer::Choices(choices) => choices.len() > 1,
             _ => false,
         };
-        let chinese = self.language == crate::words::Language::ZH;
+        let chinese = self.language == Language::ZH;
         let words = match (keys, two, chinese) {
             ("1", false, false) => "yes",
             ("2", false, false) => "no",
@@ -260,7 +262,7 @@ impl Conversation {
             SlotType::Digits { min, .. } => *min,
             _ => return false,
         };
-        let readings = read(kind, &utterance.text, self.language);
+        let readings = read(kind, &utterance.text, self.language, self.local_now());
         let Some(best) = readings.iter().find(|reading| !reading.valid) else { return false };
         let symbols = best.value.as_text().map_or(0, |text| text.chars().filter(|c| c.is_ascii_alphanumeric()).count());
         // A plain beginning, not a word that happens to hold a digit: an invalid reading keeps 0.39 of its score.
@@ -274,16 +276,21 @@ fn takes_zero(verb: &Verb, kind: Option<&SlotType>) -> bool {
         (Verb::Menu(menu), _) => {
             menu.choices.iter().any(|choice| choice.key.as_ref().is_some_and(|key| key.starts_with('0')))
         }
-        (_, Some(SlotType::Digits { .. })) => true,
-        (_, Some(SlotType::Code { shape })) => shape.digits() > 0,
-        _ => false,
+        (_, kind) => kind.is_some_and(SlotType::takes_zero),
     }
 }
 
 /// Reads keys as a choice of a menu: by the keys it names, or else by position.
-fn read_menu_keys(menu: &Menu, kind: &SlotType, keys: &str, finished: bool) -> KeyReading {
+fn read_menu_keys(
+    menu: &Menu,
+    kind: &SlotType,
+    keys: &str,
+    finished: bool,
+    language: Language,
+    now: jiff::civil::DateTime,
+) -> KeyReading {
     if menu.choices.iter().all(|choice| choice.key.is_none()) {
-        return read_keys(kind, keys, finished);
+        return read_keys(kind, keys, finished, language, now);
     }
     if keys.ends_with('*') {
         return KeyReading::StartAgain;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::words::{Expected, Form, SlotType, Value};
+use crate::words::{Expected, Form, SlotType, Value, read_back, say};
 
 use super::super::act::{Act, BargeIn, Hear, ListenAct, Patience};
 use super::super::bundle::{self, Bundle, Jump, StepIndex, Verb};
@@ -91,7 +91,7 @@ impl Conversation {
             (_, None) => Expected { form: Form::Anything, language: Some(self.language), bias: Vec::new() },
         };
         expected.language = Some(self.language);
-        let spelt = matches!(kind, Some(SlotType::Code { .. } | SlotType::Digits { .. }));
+        let spelt = kind.is_some_and(SlotType::is_spelt);
         let short = matches!(expected.form, Form::YesNo | Form::Choice { .. });
         let patience = match part.and_then(|part| part.patience) {
             _ if listening.offer != Offer::Nothing => Patience::Short,
@@ -151,7 +151,14 @@ impl Conversation {
     pub(super) fn ask_offer(&mut self, offer: &Offer) {
         let text = match offer {
             Offer::Nothing => return,
-            Offer::Value(value) => phrases::is_it_right(&crate::words::say(value, self.language), self.language),
+            Offer::Value(value) => {
+                let bundle = Arc::clone(&self.bundle);
+                let said = match self.listening_type(&bundle) {
+                    Some(kind) => read_back(kind, value, self.language, self.local_now()),
+                    None => say(value, self.language),
+                };
+                phrases::is_it_right(&said, self.language)
+            }
             Offer::Flows(flows) => {
                 let names: Vec<String> = flows.iter().map(|offer| self.name_of_flow(offer.flow)).collect();
                 self.question_between(&names)

@@ -21,9 +21,25 @@ impl Conversation {
         let slots = masked_slots(flow, frame);
         self.acts.push(Act::Entered { flow: flow.name.clone(), step: step.name.clone(), slots });
         let done = match &step.verb {
-            Verb::Say { sentence, barge_in } => {
-                self.say_sentence(*sentence, Part::Statement, *barge_in).map(|()| After::Go(step.next))
+            Verb::Say(say) => {
+                self.say_sentence(say.sentence, Part::Statement, say.barge_in).map(|()| After::Go(step.next))
             }
+            Verb::Secure { inside } => Ok(After::Go(*inside)),
+            Verb::AskAll(_)
+            | Verb::Confirm(_)
+            | Verb::Do(_)
+            | Verb::Answer(_)
+            | Verb::Transfer(_)
+            | Verb::Callback(_)
+            | Verb::Voicemail(_)
+            | Verb::Record(_)
+            | Verb::Send(_)
+            | Verb::Survey(_)
+            | Verb::Note { .. }
+            | Verb::Tag { .. }
+            | Verb::Wait(_)
+            | Verb::Verify(_)
+            | Verb::Recommend(_) => Err(Trouble(format!("the verb `{}` cannot be run yet", step.verb.name()))),
             Verb::Ask(ask) => {
                 let filled = self.frames.last().and_then(|frame| frame.values.get(&ask.slot));
                 let is_filled = filled.is_some_and(|value| !value.is_absent());

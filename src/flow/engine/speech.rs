@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::act::{Act, BargeIn, SayAct};
+use super::super::act::{Act, BargeIn, Pace, SayAct};
 use super::super::expression::Trouble;
 use super::super::phrases::{Phrase, sentence_starts};
 use super::super::sentence::SentenceId;
@@ -74,7 +74,8 @@ impl Conversation {
         let id = self.next_saying;
         self.next_saying += 1;
         self.said.push(Said { id, text: text.clone(), part, barge_in, cut: None });
-        self.acts.push(Act::Say(SayAct { id, text, language: self.language, barge_in }));
+        let pace = Pace::Normal;
+        self.acts.push(Act::Say(SayAct { id, text, language: self.language, barge_in, recording: None, pace }));
     }
 
     /// A saying was cut short: what came behind it was not heard at all.

@@ -179,10 +179,11 @@ impl Conversation {
 
     /// The best value of a type in an utterance. `before` is what was said of it in the breath before.
     pub(super) fn judge(&self, kind: &SlotType, utterance: &Utterance, before: &str) -> Option<Judged> {
+        let now = self.local_now();
         let mut best: Vec<(Value, f32)> = Vec::new();
         for (text, confidence) in utterance.readings() {
             let whole = if before.is_empty() { text.to_owned() } else { format!("{before} {text}") };
-            for reading in read(kind, &whole, self.language).into_iter().filter(|reading| reading.valid) {
+            for reading in read(kind, &whole, self.language, now).into_iter().filter(|reading| reading.valid) {
                 let score = reading.score * confidence;
                 match best.iter_mut().find(|(value, _)| *value == reading.value) {
                     Some((_, known)) => *known = known.max(score),
@@ -279,7 +280,7 @@ impl Conversation {
     }
 
     fn second_choice(&self, kind: &SlotType, utterance: &Utterance, best: &Value) -> Option<Value> {
-        let readings = read(kind, &utterance.text, self.language);
+        let readings = read(kind, &utterance.text, self.language, self.local_now());
         readings.into_iter().filter(|reading| reading.valid).map(|reading| reading.value).find(|value| value != best)
     }
 

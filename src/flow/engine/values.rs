@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::words::{SlotType, Value};
+use crate::words::Value;
 use crate::{Private, mask};
 
 use super::super::act::Act;
@@ -54,9 +54,7 @@ impl Conversation {
         let value = frame.values.get(name)?;
         let slot = self.bundle.flow(frame.flow).slots.get(name);
         match (slot.map(|slot| &slot.kind), value) {
-            (Some(SlotType::Code { .. } | SlotType::Digits { .. }), Datum::Text(text)) => {
-                Some(Variable::Spelt(text.clone()))
-            }
+            (Some(kind), Datum::Text(text)) if kind.is_spelt() => Some(Variable::Spelt(text.clone())),
             _ => Some(Variable::One(value.clone())),
         }
     }
@@ -70,6 +68,11 @@ impl Conversation {
             _ => return None,
         };
         (!found.is_absent()).then_some(found)
+    }
+
+    /// The time in the bundle's zone: what callers' "tomorrow" is counted from.
+    pub(super) fn local_now(&self) -> jiff::civil::DateTime {
+        self.bundle.timezone.to_datetime(self.now.wall)
     }
 
     /// Fills a slot of the flow on top.
@@ -107,6 +110,7 @@ pub fn datum(value: Value) -> Datum {
         Value::Decimal(number) => Datum::Number(number),
         Value::Date(date) => Datum::Date(date),
         Value::Time(time) => Datum::Time(time),
+        Value::Duration(length) => Datum::Duration(length),
         Value::Text(text) => Datum::Text(text),
     }
 }

@@ -212,6 +212,7 @@ impl Conversation {
             reason,
             time_limit: queue.time_limit,
             tell: queue.tell.clone(),
+            offers_callback_after: queue.offer_callback_after,
             language: self.language,
         }));
         self.state = State::Queued { step: index };
@@ -258,6 +259,8 @@ impl Conversation {
             QueueResult::Full => queue.if_full,
             QueueResult::Closed => queue.if_closed,
             QueueResult::Outage => queue.if_outage,
+            // The conversation's own doing: nobody hands it in.
+            QueueResult::Callback => return,
         };
         let exit: Option<Jump> = own.or(queue.if_no_agent);
         match exit {

@@ -237,13 +237,14 @@ fn a_menu_asks_when_it_is_not_sure_and_takes_the_yes() {
 #[test]
 fn alternatives_of_the_recogniser_narrow_the_margin() {
     let mut call = order();
-    call.input(Input::Heard {
+    call.input(Input::Heard(crate::flow::Heard {
         text: "A B one two three four".to_owned(),
         language: None,
         confidence: 0.95,
         alternatives: vec!["A B one two three five".to_owned()],
         barge_in: false,
-    });
+        ..crate::flow::Heard::default()
+    }));
     call.expect("I heard A B, 1 2 3 4. Is that right?");
 }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::super::check::tests::load;
 use super::super::{
-    Act, Bundle, CallFacts, Conversation, Datum, EndReason, Fact, Input, ListenAct, LookUpAct, LookUpResult, Now,
+    Act, Bundle, CallFacts, Conversation, Datum, EndReason, Fact, Heard, Input, ListenAct, LookUpAct, LookUpResult, Now,
     QueueAct, QueueResult, TimerId,
 };
 use crate::Private;
@@ -106,7 +106,7 @@ impl Driver {
 
     pub fn says_with(&mut self, text: &str, confidence: f32) -> &mut Self {
         let text = text.to_owned();
-        self.input(Input::Heard { text, language: None, confidence, alternatives: Vec::new(), barge_in: false })
+        self.input(Input::Heard(Heard { text, confidence, ..Heard::default() }))
     }
 
     pub fn keys(&mut self, keys: &str) -> &mut Self {

@@ -101,13 +101,14 @@ fn play(bundle: &Arc<Bundle>, moves: &[Move], seed: u64) -> Vec<String> {
     let begin = std::iter::once(Move::Start);
     for (index, step) in begin.chain(moves.iter().cloned()).enumerate() {
         let input = match step {
-            Move::Says(line, sure, barge_in) => Input::Heard {
+            Move::Says(line, sure, barge_in) => Input::Heard(crate::flow::Heard {
                 text: LINES[line].to_owned(),
                 language: None,
                 confidence: f32::from(sure) / 10.0,
                 alternatives: vec![LINES[(line + 1) % LINES.len()].to_owned()],
                 barge_in,
-            },
+                ..crate::flow::Heard::default()
+            }),
             Move::Key(key) => Input::Key(key),
             Move::Silence => Input::Silence,
             Move::NotUnderstood => Input::NotUnderstood,

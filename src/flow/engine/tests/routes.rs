@@ -106,13 +106,14 @@ fn two_languages_follow_the_first_utterance() {
     let text = "bundle: t\nstart: main\nlanguages: [en, zh]\n---\nflow: main\nslots: { ok: { type: yes_no } }\nsteps:\n  - ask: ok\n    prompt: { en: \"Shall we?\", zh: \"可以吗？\" }\n  - say: { en: \"Good.\", zh: \"好的。\" }\n  - end: call\n";
     let mut call = Driver::start(text);
     call.expect("Shall we?");
-    call.input(Input::Heard {
+    call.input(Input::Heard(crate::flow::Heard {
         text: "可以".to_owned(),
         language: crate::words::Language::parse("zh").ok(),
         confidence: 0.9,
         alternatives: Vec::new(),
         barge_in: false,
-    });
+        ..crate::flow::Heard::default()
+    }));
     call.expect("好的。");
     let chinese = call.acts.iter().any(
         |act| matches!(act, crate::flow::Act::Say(SayAct { language, .. }) if *language == crate::words::Language::ZH),
