@@ -19,7 +19,6 @@ mod clock;
 mod closing;
 mod ear;
 mod job;
-mod masking;
 mod mouth;
 mod phrases;
 mod plane;

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use super::super::masking;
 use super::super::mouth::{OWN_SAYINGS, Saying, Wish};
 use super::super::phrases::Phrase;
 use super::super::plane::{PlaneCommand, Side};
@@ -111,7 +110,7 @@ impl Session {
     /// Records that something was said; `heard` if it was cut short.
     pub(super) async fn said(&mut self, saying: Saying, heard: Option<Duration>) {
         let Some(started) = saying.started_at else { return };
-        let text = masking::mask_values(&saying.text, &self.private_values);
+        let text = crate::private::mask_values(&saying.text, &self.private_values);
         let said = CallEvent::Said {
             text,
             cached: saying.cached,
