@@ -1,0 +1,92 @@
+//! What is drawn, before it is known how.
+
+/// A drawing of a flow or of a bundle.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Picture {
+    /// What it shows: `flow order_status`.
+    pub title: String,
+    /// Boxes, the one that is entered first at the head.
+    pub nodes: Vec<Node>,
+    /// Arrows between them.
+    pub links: Vec<Link>,
+    /// What may happen anywhere: handlers. Drawn in a corner.
+    pub corner: Vec<String>,
+}
+
+/// One box.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Node {
+    /// Its outline.
+    pub shape: Shape,
+    /// What it does, in two or three words: `ask order_no`.
+    pub head: String,
+    /// The id by which others name it, where it has one.
+    pub id: Option<String>,
+    /// What is said there, or other words that explain it. Not broken into lines yet.
+    pub text: String,
+    /// Ways in that no arrow shows: `mood`.
+    pub entered_by: Vec<String>,
+}
+
+/// What a box stands for, which decides its outline and colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Shape {
+    /// Something is said.
+    Say,
+    /// The caller is asked.
+    Ask,
+    /// The flow divides by a condition or a count.
+    Choose,
+    /// Something is computed, noted or waited for.
+    Quiet,
+    /// Something outside is read or changed.
+    Outside,
+    /// Another flow.
+    Flow,
+    /// A person, a mailbox, a place outside.
+    Person,
+    /// The end.
+    End,
+}
+
+/// How an arrow is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Line {
+    /// The usual way.
+    Solid,
+    /// A way out for when something goes otherwise: `if_…`, `then`.
+    Dashed,
+}
+
+/// An arrow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// From which node, by its place in [`Picture::nodes`].
+    pub from: usize,
+    /// To which.
+    pub to: usize,
+    /// What it is taken for; empty where it is simply the next step.
+    pub label: String,
+    /// How it is drawn.
+    pub line: Line,
+}
+
+impl Picture {
+    /// Adds an arrow; arrows between the same two boxes share one, their labels side by side.
+    pub(super) fn link(&mut self, from: usize, to: usize, label: &str, line: Line) {
+        let same = self.links.iter_mut().find(|link| link.from == from && link.to == to);
+        let Some(link) = same else {
+            self.links.push(Link { from, to, label: label.to_owned(), line });
+            return;
+        };
+        if line == Line::Solid {
+            link.line = Line::Solid;
+        }
+        if !label.is_empty() && !link.label.split(", ").any(|known| known == label) {
+            if !link.label.is_empty() {
+                link.label.push_str(", ");
+            }
+            link.label.push_str(label);
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Where everything stands, in pixels: rows below each other, boxes as straight below what leads to them as their
+//! neighbours allow, arrows from box to box.
+
+use super::layers::{Layers, Size, Wish, layers};
+
+/// Room between two boxes, and between two arrows that pass side by side.
+const BESIDE: f32 = 26.0;
+const ARROWS_BESIDE: f32 = 14.0;
+/// Room between rows: at least this, more where arrows swing wide.
+const BETWEEN_ROWS: f32 = 17.0;
+const WIDEST_SWING: f32 = 30.0;
+/// How far apart arrows enter and leave a box.
+const PORTS: f32 = 20.0;
+/// How often every row is moved below its neighbours.
+const ROUNDS: usize = 40;
+
+/// A point.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Point {
+    pub x: f32,
+    pub y: f32,
+}
+
+/// An arrow as it is drawn: straight or bent from each point to the next; bends leave and arrive upright.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Route {
+    /// From where it leaves to where it points.
+    pub points: Vec<Point>,
+    /// The middle of its label.
+    pub label: Option<Point>,
+}
+
+/// A finished layout.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Placed {
+    /// The middle of each box.
+    pub boxes: Vec<Point>,
+    pub routes: Vec<Route>,
+    pub size: Size,
+}
+
+/// Places boxes and arrows. `pointed` tells which boxes have one point below and above where all arrows meet.
+pub fn place(boxes: &[Size], wishes: &[Wish], pointed: &[bool]) -> Placed {
+    if boxes.is_empty() {
+        return Placed::default();
+    }
+    let layers = layers(boxes, wishes);
+    let xs = across(&layers);
+    let rows = down(&layers, &xs);
+    let left = layers.spots.iter().zip(&xs).map(|(spot, x)| x - spot.size.wide / 2.0).fold(f32::MAX, f32::min);
+    let xs: Vec<f32> = xs.iter().map(|x| x - left).collect();
+    let right = layers.spots.iter().zip(&xs).map(|(spot, x)| x + spot.size.wide / 2.0).fold(0.0, f32::max);
+    let middle = |index: usize| {
+        let (top, bottom) = rows[layers.spots[index].row];
+        Point { x: xs[index], y: (top + bottom) / 2.0 }
+    };
+    let ports = Ports::find(&layers, &xs, pointed);
+    let routes = (0..wishes.len()).map(|link| route(link, &layers, &xs, &rows, &ports, wishes)).collect();
+    Placed {
+        boxes: (0..boxes.len()).map(middle).collect(),
+        routes,
+        size: Size { wide: right, high: rows.last().map_or(0.0, |(_, bottom)| *bottom) },
+    }
+}
+
+/// The middle of every spot, from left to right.
+fn across(layers: &Layers) -> Vec<f32> {
+    let mut xs = vec![0.0; layers.spots.len()];
+    for row in &layers.rows {
+        let mut at = 0.0;
+        for (position, spot) in row.iter().enumerate() {
+            if position > 0 {
+                at += apart(layers, row[position - 1], *spot);
+            }
+            xs[*spot] = at;
+        }
+        let middle = at / 2.0;
+        for spot in row {
+            xs[*spot] -= middle;
+        }
+    }
+    for round in 0..ROUNDS {
+        let count = layers.rows.len();
+        for step in 0..count {
+            let row = if round % 2 == 0 { step } else { count - 1 - step };
+            let (look_up, look_down) = match round {
+                _ if round + 6 >= ROUNDS => (true, true),
+                _ => (round % 2 == 0, round % 2 == 1),
+            };
+            settle(layers, &layers.rows[row], &mut xs, look_up, look_down);
+        }
+    }
+    xs
+}
+
+/// How far the middles of two spots side by side must be apart.
+fn apart(layers: &Layers, left: usize, right: usize) -> f32 {
+    let (left, right) = (&layers.spots[left], &layers.spots[right]);
+    let room = if left.is_box && right.is_box { BESIDE } else { ARROWS_BESIDE };
+    f32::midpoint(left.size.wide, right.size.wide) + room
+}
+
+/// Moves the spots of a row as near as can be to the middle of their neighbours, keeping them apart: the least sum of
+/// squares, by pooling adjacent violators.
+fn settle(layers: &Layers, row: &[usize], xs: &mut [f32], look_up: bool, look_down: bool) {
+    struct Pool {
+        wanted: f32,
+        weight: f32,
+        members: usize,
+    }
+    let mut offsets = Vec::with_capacity(row.len());
+    let mut pools: Vec<Pool> = Vec::new();
+    let mut offset = 0.0;
+    for (position, spot) in row.iter().enumerate() {
+        if position > 0 {
+            offset += apart(layers, row[position - 1], *spot);
+        }
+        offsets.push(offset);
+        let near =
+            layers.above[*spot].iter().filter(|_| look_up).chain(layers.below[*spot].iter().filter(|_| look_down));
+        let (sum, weight) =
+            near.fold((0.0, 0.0), |(sum, all), (other, weight)| (sum + xs[*other] * weight, all + weight));
+        // What has no neighbour in sight stays where it is, but gives way.
+        let (wanted, weight) = if weight > 0.0 { (sum / weight, weight) } else { (xs[*spot], 0.05) };
+        pools.push(Pool { wanted: wanted - offset, weight, members: 1 });
+        while let [.., before, last] = pools.as_mut_slice() {
+            if before.wanted <= last.wanted {
+                break;
+            }
+            let weight = before.weight + last.weight;
+            before.wanted = (before.wanted * before.weight + last.wanted * last.weight) / weight;
+            before.weight = weight;
+            before.members += last.members;
+            pools.pop();
+        }
+    }
+    let mut position = 0;
+    for pool in pools {
+        for _ in 0..pool.members {
+            xs[row[position]] = pool.wanted + offsets[position];
+            position += 1;
+        }
+    }
+}
+
+/// The upper and lower edge of every row.
+fn down(layers: &Layers, xs: &[f32]) -> Vec<(f32, f32)> {
+    let mut rows = Vec::with_capacity(layers.rows.len());
+    let mut y = 0.0;
+    for row in &layers.rows {
+        let high = row.iter().map(|spot| layers.spots[*spot].size.high).fold(0.0, f32::max);
+        rows.push((y, y + high));
+        let neighbours =
+            row.iter().flat_map(|spot| layers.below[*spot].iter().map(|(other, _)| (xs[*other] - xs[*spot]).abs()));
+        let swing = neighbours.fold(0.0, f32::max);
+        y += high + BETWEEN_ROWS + (swing * 0.05).min(WIDEST_SWING);
+    }
+    rows
+}
+
+/// Where on its box each arrow begins and ends, as a distance from the middle.
+struct Ports {
+    upper: Vec<f32>,
+    lower: Vec<f32>,
+}
+
+impl Ports {
+    fn find(layers: &Layers, xs: &[f32], pointed: &[bool]) -> Self {
+        let boxes = layers.spots.iter().filter(|spot| spot.is_box).count();
+        let mut leaving: Vec<Vec<(f32, usize)>> = vec![Vec::new(); boxes];
+        let mut arriving: Vec<Vec<(f32, usize)>> = vec![Vec::new(); boxes];
+        for (link, chain) in layers.chains.iter().enumerate() {
+            // Between two boxes there is always a row of arrows.
+            let [upper, .., lower] = chain.as_slice() else { continue };
+            leaving[*upper].push((xs[chain[1]], link));
+            arriving[*lower].push((xs[chain[chain.len() - 2]], link));
+        }
+        let spread = |sides: Vec<Vec<(f32, usize)>>| {
+            let mut ports = vec![0.0; layers.chains.len()];
+            for (index, mut side) in sides.into_iter().enumerate() {
+                side.sort_by(|one, other| one.0.total_cmp(&other.0));
+                if pointed.get(index).copied().unwrap_or(false) || side.len() < 2 {
+                    continue;
+                }
+                let room = layers.spots[index].size.wide * 0.7;
+                let gap = PORTS.min(room / (side.len() - 1) as f32);
+                for (position, (_, link)) in side.iter().enumerate() {
+                    ports[*link] = (position as f32 - (side.len() - 1) as f32 / 2.0) * gap;
+                }
+            }
+            ports
+        };
+        Self { upper: spread(leaving), lower: spread(arriving) }
+    }
+}
+
+fn route(link: usize, layers: &Layers, xs: &[f32], rows: &[(f32, f32)], ports: &Ports, wishes: &[Wish]) -> Route {
+    let chain = &layers.chains[link];
+    let (Some(upper), Some(lower)) = (chain.first(), chain.last()) else { return Route::default() };
+    let edge = |index: usize, below: bool| {
+        let (top, bottom) = rows[layers.spots[index].row];
+        let half = layers.spots[index].size.high / 2.0;
+        let middle = (top + bottom) / 2.0;
+        if below { (middle + half, bottom) } else { (middle - half, top) }
+    };
+    let mut points = Vec::new();
+    let mut label = None;
+    let (leaves, row_end) = edge(*upper, true);
+    let x = xs[*upper] + ports.upper[link];
+    points.push(Point { x, y: leaves });
+    points.push(Point { x, y: row_end });
+    for spot in &chain[1..chain.len() - 1] {
+        let (top, bottom) = rows[layers.spots[*spot].row];
+        points.push(Point { x: xs[*spot], y: top });
+        points.push(Point { x: xs[*spot], y: bottom });
+        if wishes[link].label.is_some() && layers.spots[*spot].size.wide > 0.0 {
+            label = Some(Point { x: xs[*spot], y: (top + bottom) / 2.0 });
+        }
+    }
+    let (arrives, row_start) = edge(*lower, false);
+    let x = xs[*lower] + ports.lower[link];
+    points.push(Point { x, y: row_start });
+    points.push(Point { x, y: arrives });
+    points.dedup();
+    if layers.upwards[link] {
+        points.reverse();
+    }
+    Route { points, label }
+}
