@@ -12,7 +12,7 @@ use super::{Common, Listen, assemble, runtime};
 use crate::audio::wav;
 use crate::call::HearingModels;
 use crate::hear::{LanguageChoice, listen_to_recording};
-use crate::words::{ChoiceOption, Expected, Language, Shape, SlotType, read};
+use crate::words::{ChoiceOption, Expected, IdKind, Language, Shape, SlotType, read};
 
 /// Tells what is said in recordings: one line a file, in order.
 #[derive(Debug, Args)]
@@ -25,13 +25,14 @@ pub(super) struct Hear {
     /// The language that is spoken; without it, it is found
     #[arg(long)]
     lang: Option<Language>,
-    /// What is expected: yes_no, digits, code, choice or free_text
+    /// What is expected: yes_no, digits, number, money, date, time, duration, phone, id_number, code, name, address,
+    /// email, choice, place, card or free_text
     #[arg(long, value_name = "TYPE")]
     expect: Option<String>,
     /// The shape of a code: L for a letter, 9 for a digit
     #[arg(long)]
     shape: Option<String>,
-    /// The choices, separated by commas
+    /// The choices, or the places, separated by commas
     #[arg(long, value_delimiter = ',')]
     choices: Vec<String>,
     /// What time it is taken to be, for dates such as "tomorrow"
@@ -58,19 +59,32 @@ struct Line {
     ms: u64,
 }
 
+/// The time of day at the place that a time is written for: `2026-01-09T10:00+08:00` is ten in the morning. One in
+/// UTC (`Z`) is taken to this machine's zone.
+fn local_time(at: &str) -> anyhow::Result<jiff::civil::DateTime> {
+    match at.parse::<jiff::civil::DateTime>() {
+        Ok(local) => Ok(local),
+        Err(_) => {
+            let zone = jiff::tz::TimeZone::system();
+            Ok(zone.to_datetime(assemble::moment(at, &zone)?))
+        }
+    }
+}
+
 /// Languages found when none is named.
 const FOUND: [Language; 2] = [Language::EN, Language::ZH];
 
 impl Hear {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let expected = self.expected()?;
+        let now = self.at.as_deref().map_or_else(|| Ok(jiff::Zoned::now().datetime()), local_time)?;
         runtime()?.block_on(async {
             let config = assemble::config(&self.common, &Listen::default())?;
             let models = assemble::models(&config)?;
             let hearing = assemble::hearing(&config, &models)?;
             let mut code = ExitCode::SUCCESS;
             for file in &self.files {
-                match self.hear(&hearing, file, expected.as_ref()).await {
+                match self.hear(&hearing, file, expected.as_ref(), now).await {
                     Ok(line) => self.print(&line)?,
                     Err(fault) => {
                         eprintln!("warmline: {}", super::told(&fault));
@@ -82,7 +96,13 @@ impl Hear {
         })
     }
 
-    async fn hear(&self, models: &HearingModels, file: &PathBuf, expected: Option<&SlotType>) -> anyhow::Result<Line> {
+    async fn hear(
+        &self,
+        models: &HearingModels,
+        file: &PathBuf,
+        expected: Option<&SlotType>,
+        now: jiff::civil::DateTime,
+    ) -> anyhow::Result<Line> {
         let recording = wav::read(file)?;
         let language = match self.lang {
             Some(language) => LanguageChoice::Fixed(language),
@@ -104,7 +124,7 @@ impl Hear {
         let speech: Duration = utterances.iter().map(|utterance| utterance.end.saturating_sub(utterance.start)).sum();
         let recognition: Duration = utterances.iter().map(|utterance| utterance.recognised.recognition).sum();
         let least = utterances.iter().map(|utterance| utterance.recognised.confidence).fold(1.0_f32, f32::min);
-        let reading = expected.and_then(|slot| read(slot, &text, spoken.unwrap_or(asked)).into_iter().next());
+        let reading = expected.and_then(|slot| read(slot, &text, spoken.unwrap_or(asked), now).into_iter().next());
         let value = reading.as_ref().filter(|reading| reading.valid).map(|reading| &reading.value);
         let value = value.map(serde_json::to_value).transpose()?;
         let valid = expected.map(|_| reading.as_ref().is_some_and(|reading| reading.valid));
@@ -138,7 +158,7 @@ impl Hear {
     fn expected(&self) -> anyhow::Result<Option<SlotType>> {
         let Some(name) = &self.expect else {
             if self.shape.is_some() || !self.choices.is_empty() {
-                bail!("--shape belongs to --expect code, --choices to --expect choice");
+                bail!("--shape belongs to --expect code, --choices to --expect choice or place");
             }
             return Ok(None);
         };
@@ -150,16 +170,28 @@ impl Hear {
                 let shape = self.shape.as_deref().context("--expect code needs --shape, such as LL99999999")?;
                 SlotType::Code { shape: Shape::parse(shape)? }
             }
-            "choice" => {
-                if self.choices.is_empty() {
-                    bail!("--expect choice needs --choices, such as red,green,blue");
-                }
-                SlotType::Choice { options: self.choices.iter().map(ChoiceOption::plain).collect() }
-            }
-            other => bail!(
-                "--expect {other} is not known to this version; it knows yes_no, digits, code, choice and free_text"
-            ),
+            "choice" => SlotType::Choice { options: self.options()? },
+            "place" => SlotType::Place { options: self.options()? },
+            "number" => SlotType::Number { min: None, max: None, whole: false },
+            "money" => SlotType::Money { currency: None },
+            "date" => SlotType::Date,
+            "time" => SlotType::Time,
+            "duration" => SlotType::Duration,
+            "phone" => SlotType::Phone { country: None },
+            "id_number" => SlotType::IdNumber { kind: IdKind::ChinaResident },
+            "name" => SlotType::Name,
+            "address" => SlotType::Address,
+            "email" => SlotType::Email,
+            "card" => SlotType::Card,
+            other => bail!("there is no type {other} to expect; see warmline hear --help"),
         };
         Ok(Some(slot))
+    }
+
+    fn options(&self) -> anyhow::Result<Vec<ChoiceOption>> {
+        if self.choices.is_empty() {
+            bail!("--expect choice and --expect place need --choices, such as red,green,blue");
+        }
+        Ok(self.choices.iter().map(ChoiceOption::plain).collect())
     }
 }

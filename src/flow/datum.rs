@@ -20,6 +20,8 @@ pub enum Datum {
     Date(jiff::civil::Date),
     /// A time of day.
     Time(jiff::civil::Time),
+    /// A span of time.
+    Duration(jiff::SignedDuration),
     /// A moment, such as `now`.
     Moment(jiff::Timestamp),
 }
@@ -43,6 +45,7 @@ impl Datum {
             Self::Text(text) => text.clone(),
             Self::Date(date) => date.to_string(),
             Self::Time(time) => time.strftime("%H:%M").to_string(),
+            Self::Duration(length) => length.to_string(),
             Self::Moment(moment) => moment.to_string(),
         }
     }
@@ -60,6 +63,7 @@ impl Datum {
             Self::Text(_) => "text",
             Self::Date(_) => "date",
             Self::Time(_) => "time",
+            Self::Duration(_) => "duration",
             Self::Moment(_) => "moment",
         }
     }
@@ -100,6 +104,14 @@ impl FieldKind {
                 "no" | "false" | "0" => Ok(Datum::YesNo(false)),
                 _ => Err(NotThatKind { expected: "yes or no" }),
             },
+            Self::Duration => {
+                let expected = NotThatKind { expected: "a span of time such as 90m, 2h 30m or PT2H30M" };
+                cell.parse().map(Datum::Duration).map_err(|_| expected)
+            }
+            Self::Moment => {
+                let expected = NotThatKind { expected: "a moment with its offset such as 2026-01-05T14:30+08:00" };
+                cell.parse().map(Datum::Moment).map_err(|_| expected)
+            }
         }
     }
 
@@ -144,6 +156,9 @@ mod tests {
         assert_eq!(FieldKind::Money.read("1,250.50").unwrap(), Datum::Number(1250.5));
         assert_eq!(FieldKind::YesNo.read("Yes").unwrap(), Datum::YesNo(true));
         assert_eq!(FieldKind::Text.read("  ").unwrap(), Datum::Absent);
+        assert_eq!(FieldKind::Duration.read("2h 30m").unwrap().text(), "PT2H30M");
+        assert_eq!(FieldKind::Moment.read("2026-01-05T14:30+08:00").unwrap().text(), "2026-01-05T06:30:00Z");
+        assert!(FieldKind::Moment.read("2026-01-05T14:30").is_err());
         assert!(FieldKind::Date.read("5 January").is_err());
         assert!(FieldKind::Number.read("NaN").is_err());
     }

@@ -25,6 +25,8 @@ const MOST_MACROS: usize = 2;
 /// A compiled and checked expression.
 #[derive(Debug)]
 pub(super) struct Expression {
+    /// As the designer wrote it.
+    pub text: String,
     tree: IdedExpr,
     /// What it reads: a name and, for records, a field.
     pub reads: Vec<Read>,
@@ -120,7 +122,7 @@ impl Expression {
         reads.dedup();
         let mut tree = program.expression().clone();
         soften(&mut tree);
-        Ok(Self { tree, reads })
+        Ok(Self { text: text.trim().to_owned(), tree, reads })
     }
 
     /// Evaluates it; `lookup` gives what a name stands for.
@@ -237,6 +239,7 @@ fn to_cel(datum: &Datum, zone: &jiff::tz::TimeZone) -> Result<Value, Trouble> {
             timestamp(&start)?
         }
         Datum::Moment(moment) => timestamp(&moment.to_zoned(zone.clone()))?,
+        Datum::Duration(length) => duration(*length)?,
     })
 }
 
@@ -245,6 +248,18 @@ fn timestamp(moment: &jiff::Zoned) -> Result<Value, Trouble> {
     let text = moment.strftime("%Y-%m-%dT%H:%M:%S%.f%:z").to_string();
     // CEL's timestamp type is parsed into rather than named, since it belongs to a crate that only CEL uses.
     text.parse().map(Value::Timestamp).map_err(|_| Trouble("a date lies outside the calendar".to_owned()))
+}
+
+/// Hands a span of time to CEL. Its type, too, is come by rather than named: as the span between two moments.
+fn duration(length: jiff::SignedDuration) -> Result<Value, Trouble> {
+    let too_long = || Trouble("a span of time is too long".to_owned());
+    let start = jiff::Timestamp::UNIX_EPOCH;
+    let end = start.checked_add(length).map_err(|_| too_long())?;
+    let at = |moment: jiff::Timestamp| timestamp(&moment.to_zoned(jiff::tz::TimeZone::UTC));
+    match (at(start)?, at(end)?) {
+        (Value::Timestamp(start), Value::Timestamp(end)) => Ok(Value::Duration(end - start)),
+        _ => Err(too_long()),
+    }
 }
 
 fn from_cel(value: &Value) -> Result<Datum, Trouble> {
@@ -261,6 +276,7 @@ fn from_cel(value: &Value) -> Result<Datum, Trouble> {
             let text = moment.to_rfc3339();
             text.parse().map(Datum::Moment).map_err(|_| Trouble("a date lies outside the calendar".to_owned()))
         }
+        Value::Duration(length) => Ok(Datum::Duration(jiff::SignedDuration::from_millis(length.num_milliseconds()))),
         _ => Err(Trouble("an expression gave a list or a mapping where one value is wanted".to_owned())),
     }
 }

@@ -29,6 +29,10 @@ impl Kind {
     pub fn of_slot(slot: &SlotType) -> Self {
         match slot {
             SlotType::YesNo => Self::YesNo,
+            SlotType::Number { .. } | SlotType::Money { .. } => Self::Number,
+            SlotType::Date => Self::Moment,
+            SlotType::Time => Self::Time,
+            SlotType::Duration => Self::Duration,
             _ => Self::Text,
         }
     }
@@ -39,7 +43,8 @@ impl Kind {
             FieldKind::Text | FieldKind::Phone => Self::Text,
             FieldKind::Time => Self::Time,
             FieldKind::Number | FieldKind::Money => Self::Number,
-            FieldKind::Date => Self::Moment,
+            FieldKind::Date | FieldKind::Moment => Self::Moment,
+            FieldKind::Duration => Self::Duration,
             FieldKind::YesNo => Self::YesNo,
         }
     }

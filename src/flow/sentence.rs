@@ -10,7 +10,7 @@ use std::sync::Arc;
 use minijinja::value::{Object, ObjectRepr, Value};
 use minijinja::{Environment, ErrorKind, State, UndefinedBehavior};
 
-use crate::words::{Language, smooth, speak_date, speak_money, speak_number, speak_time, spell};
+use crate::words::{Language, smooth, speak_date, speak_duration, speak_money, speak_number, speak_time, spell};
 
 use super::datum::Datum;
 use super::expression::{Read, Trouble, Variable};
@@ -408,6 +408,7 @@ fn spoken_form(value: &Value, setting: &Setting) -> String {
     match datum_of(value) {
         Some(Datum::Date(date)) => speak_date(*date, setting.today, language),
         Some(Datum::Time(time)) => speak_time(*time, language),
+        Some(Datum::Duration(length)) => speak_duration(*length, language),
         Some(Datum::Moment(moment)) => speak_time(moment.to_zoned(setting.zone.clone()).time(), language),
         _ => plain(value),
     }

@@ -53,7 +53,10 @@ impl Patience {
             Form::YesNo => 480,
             Form::Choice { .. } => 544,
             Form::Anything => 640,
-            Form::FreeText => 896,
+            Form::FreeText | Form::Name => 896,
+            Form::Time | Form::Number { .. } | Form::Duration => 640,
+            Form::Date | Form::Money { .. } => 736,
+            Form::Phone | Form::IdNumber | Form::Card | Form::Address | Form::Email => 1_056,
             Form::Digits { max, .. } if max <= 4 => 736,
             Form::Digits { .. } | Form::Code { .. } => 1_056,
         };

@@ -24,9 +24,6 @@ const MONTHS: [&str; 12] = [
 /// not that of `today`. Mandarin: `今天`, `后天`, `二月三号星期二`.
 pub fn speak_date(date: Date, today: Date, language: Language) -> String {
     let days_ahead = today.until(date).map(|span| span.get_days()).unwrap_or(i32::MAX);
-    let month = u64::try_from(date.month()).unwrap_or(1);
-    let day = u64::try_from(date.day()).unwrap_or(1);
-    let other_year = (date.year() != today.year()).then(|| date.year());
     if language == Language::ZH {
         let near = match days_ahead {
             -2 => Some("前天"),
@@ -36,11 +33,10 @@ pub fn speak_date(date: Date, today: Date, language: Language) -> String {
             2 => Some("后天"),
             _ => None,
         };
-        if let Some(near) = near {
-            return near.to_owned();
-        }
-        let year = other_year.map(|year| format!("{}年", chinese_figures(year))).unwrap_or_default();
-        return format!("{year}{}月{}号{}", chinese(month), chinese(day), chinese_weekday(date.weekday()));
+        return match near {
+            Some(near) => near.to_owned(),
+            None => speak_date_in_full(date, today, language),
+        };
     }
     let near = match days_ahead {
         -1 => Some("yesterday"),
@@ -48,8 +44,21 @@ pub fn speak_date(date: Date, today: Date, language: Language) -> String {
         1 => Some("tomorrow"),
         _ => None,
     };
-    if let Some(near) = near {
-        return near.to_owned();
+    match near {
+        Some(near) => near.to_owned(),
+        None => speak_date_in_full(date, today, language),
+    }
+}
+
+/// A day by its name, however near: `Tuesday the third of February`, `二月三号星期二`, with the year when it is not
+/// that of `today`.
+pub fn speak_date_in_full(date: Date, today: Date, language: Language) -> String {
+    let month = u64::try_from(date.month()).unwrap_or(1);
+    let day = u64::try_from(date.day()).unwrap_or(1);
+    let other_year = (date.year() != today.year()).then(|| date.year());
+    if language == Language::ZH {
+        let year = other_year.map(|year| format!("{}年", chinese_figures(year))).unwrap_or_default();
+        return format!("{year}{}月{}号{}", chinese(month), chinese(day), chinese_weekday(date.weekday()));
     }
     let year = other_year.map(|year| format!(" {}", english_year(year))).unwrap_or_default();
     let month = MONTHS[usize::from(date.month().unsigned_abs()).saturating_sub(1) % 12];
@@ -145,6 +154,31 @@ pub fn speak_time(time: Time, language: Language) -> String {
         (_, 1..=9) => format!("{} oh {} {part}", english(on_twelve), english(minute)),
         _ => format!("{} {} {part}", english(on_twelve), english(minute)),
     }
+}
+
+/// A span of time: `two hours and thirty minutes`, `three days`; `两小时三十分钟`, `三天`. Seconds are the least that is said.
+pub fn speak_duration(length: jiff::SignedDuration, language: Language) -> String {
+    let total = length.as_secs().unsigned_abs();
+    let parts = [
+        (total / 86_400, "day", "天"),
+        (total / 3600 % 24, "hour", "小时"),
+        (total / 60 % 60, "minute", "分钟"),
+        (total % 60, "second", "秒"),
+    ];
+    let mut said: Vec<String> = Vec::new();
+    for (count, one, chinese_unit) in parts {
+        let is_all = total == 0 && one == "minute";
+        if count == 0 && !is_all {
+            continue;
+        }
+        said.push(match (count, language) {
+            (2, Language::ZH) => format!("两{chinese_unit}"),
+            (_, Language::ZH) => format!("{}{chinese_unit}", chinese(count)),
+            (1, _) => format!("one {one}"),
+            _ => format!("{} {one}s", english(count)),
+        });
+    }
+    if language == Language::ZH { said.concat() } else { speak_list(&said, language) }
 }
 
 /// `(code, one, many, one hundredth, hundredths, Chinese unit)`

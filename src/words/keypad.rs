@@ -1,6 +1,9 @@
 //! Values keyed in.
 
-use super::{CheckFault, SlotType, Value};
+use jiff::civil::DateTime;
+
+use super::{CheckFault, Language, SlotType, Value};
+use super::{card, date, duration, id_number, money, number, phone, time};
 
 /// What the keys pressed so far come to.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,25 +28,24 @@ pub enum KeyReading {
 ///
 /// `*` starts again. Yes is 1, no is 2. A choice takes the number of an option. The digits of a code may be
 /// keyed, its letters may not.
-pub fn read_keys(slot: &SlotType, keys: &str, finished: bool) -> KeyReading {
-    if keys.ends_with('*') {
+pub fn read_keys(slot: &SlotType, keys: &str, finished: bool, language: Language, now: DateTime) -> KeyReading {
+    // In an amount one star is the point; two start again.
+    let again = if slot.has_point() { "**" } else { "*" };
+    if keys.ends_with(again) {
         return KeyReading::StartAgain;
     }
-    let behind_star = keys.rsplit('*').next().unwrap_or(keys);
+    let behind_star = keys.rsplit(again).next().unwrap_or(keys);
     let (digits, finished) = match behind_star.split_once('#') {
         Some((digits, _)) => (digits, true),
         None => (behind_star, finished),
     };
     let more_or = |wrong: CheckFault| if finished { KeyReading::Wrong(wrong) } else { KeyReading::More };
+    let wrong = || CheckFault::WrongKind { wanted: slot.name() };
     if digits.is_empty() {
-        return if finished {
-            KeyReading::Wrong(CheckFault::WrongKind { wanted: slot.name() })
-        } else {
-            KeyReading::More
-        };
+        return more_or(wrong());
     }
-    if !digits.bytes().all(|key| key.is_ascii_digit()) {
-        return KeyReading::Wrong(CheckFault::WrongKind { wanted: slot.name() });
+    if !digits.bytes().all(|key| key.is_ascii_digit() || key == b'*') {
+        return KeyReading::Wrong(wrong());
     }
     match slot {
         SlotType::YesNo => match digits {
@@ -85,7 +87,30 @@ pub fn read_keys(slot: &SlotType, keys: &str, finished: bool) -> KeyReading {
                 None => KeyReading::Wrong(CheckFault::NotAnOption),
             }
         }
-        SlotType::FreeText => KeyReading::NotByKeys,
+        SlotType::Number { .. } => checked(slot, number::keyed(digits, finished)),
+        SlotType::Money { .. } => checked(slot, money::keyed(digits, finished)),
+        SlotType::Date => checked(slot, date::keyed(digits, finished, language, now.date())),
+        SlotType::Time => checked(slot, time::keyed(digits, finished)),
+        SlotType::Duration => checked(slot, duration::keyed(digits, finished)),
+        SlotType::Phone { country } => phone::keyed(digits, finished, country.as_deref()),
+        SlotType::IdNumber { kind } => id_number::keyed(digits, finished, *kind),
+        SlotType::Card => card::keyed(digits, finished),
+        SlotType::Name
+        | SlotType::Address
+        | SlotType::Email
+        | SlotType::Place { .. }
+        | SlotType::FreeText => KeyReading::NotByKeys,
+    }
+}
+
+/// A keyed value that also passes the checks of its slot.
+fn checked(slot: &SlotType, reading: KeyReading) -> KeyReading {
+    match reading {
+        KeyReading::Value(value) => match slot.check(&value) {
+            Ok(()) => KeyReading::Value(value),
+            Err(fault) => KeyReading::Wrong(fault),
+        },
+        other => other,
     }
 }
 
@@ -93,10 +118,20 @@ impl SlotType {
     /// Whether any part of the value can be keyed in.
     pub fn takes_keys(&self) -> bool {
         match self {
-            Self::YesNo | Self::Digits { .. } | Self::Choice { .. } => true,
             Self::Code { shape } => shape.digits() > 0,
-            Self::FreeText => false,
+            Self::Name | Self::Address | Self::Email | Self::Place { .. } | Self::FreeText => false,
+            _ => true,
         }
+    }
+
+    /// Whether the key 0 can begin, or be, a value.
+    pub fn takes_zero(&self) -> bool {
+        self.takes_keys() && !matches!(self, Self::YesNo | Self::Choice { .. })
+    }
+
+    /// Whether `*` is a decimal point, or parts hours from minutes.
+    const fn has_point(&self) -> bool {
+        matches!(self, Self::Money { .. } | Self::Number { whole: false, .. } | Self::Duration)
     }
 
     /// Joins digits that were keyed with letters that were said into a code; `None` when either does not fit,
@@ -127,45 +162,50 @@ mod tests {
     use super::super::{ChoiceOption, Shape};
     use super::*;
 
+    fn keyed(slot: &SlotType, keys: &str, finished: bool) -> KeyReading {
+        let now = jiff::civil::date(2026, 1, 5).at(10, 0, 0, 0);
+        read_keys(slot, keys, finished, Language::EN, now)
+    }
+
     #[test]
     fn digits_end_at_the_terminator_the_limit_or_the_pause() {
         let slot = SlotType::Digits { min: 3, max: 5 };
-        assert_eq!(read_keys(&slot, "", false), KeyReading::More);
-        assert_eq!(read_keys(&slot, "12", false), KeyReading::More);
-        assert_eq!(read_keys(&slot, "123", false), KeyReading::More);
-        assert_eq!(read_keys(&slot, "123#", false), KeyReading::Value("123".into()));
-        assert_eq!(read_keys(&slot, "1234", true), KeyReading::Value("1234".into()));
-        assert_eq!(read_keys(&slot, "12345", false), KeyReading::Value("12345".into()));
-        assert_eq!(read_keys(&slot, "12#", false), KeyReading::Wrong(CheckFault::TooFewDigits { min: 3, count: 2 }));
-        assert_eq!(read_keys(&slot, "12*", false), KeyReading::StartAgain);
-        assert_eq!(read_keys(&slot, "12*789#", false), KeyReading::Value("789".into()));
-        assert!(matches!(read_keys(&slot, "12A", false), KeyReading::Wrong(_)));
+        assert_eq!(keyed(&slot, "", false), KeyReading::More);
+        assert_eq!(keyed(&slot, "12", false), KeyReading::More);
+        assert_eq!(keyed(&slot, "123", false), KeyReading::More);
+        assert_eq!(keyed(&slot, "123#", false), KeyReading::Value("123".into()));
+        assert_eq!(keyed(&slot, "1234", true), KeyReading::Value("1234".into()));
+        assert_eq!(keyed(&slot, "12345", false), KeyReading::Value("12345".into()));
+        assert_eq!(keyed(&slot, "12#", false), KeyReading::Wrong(CheckFault::TooFewDigits { min: 3, count: 2 }));
+        assert_eq!(keyed(&slot, "12*", false), KeyReading::StartAgain);
+        assert_eq!(keyed(&slot, "12*789#", false), KeyReading::Value("789".into()));
+        assert!(matches!(keyed(&slot, "12A", false), KeyReading::Wrong(_)));
     }
 
     #[test]
     fn letters_of_a_code_come_by_voice() {
         let slot = SlotType::Code { shape: Shape::parse("LL-9999").unwrap() };
-        assert_eq!(read_keys(&slot, "123", false), KeyReading::More);
-        assert_eq!(read_keys(&slot, "1234", false), KeyReading::DigitsOfCode("1234".into()));
+        assert_eq!(keyed(&slot, "123", false), KeyReading::More);
+        assert_eq!(keyed(&slot, "1234", false), KeyReading::DigitsOfCode("1234".into()));
         assert_eq!(slot.join_code("ab", "1234"), Some("AB-1234".into()));
         assert_eq!(slot.join_code("abc", "1234"), None);
         assert_eq!(slot.letters_of_code(), Some(SlotType::Code { shape: Shape::parse("LL").unwrap() }));
         let digits_only = SlotType::Code { shape: Shape::parse("99-99").unwrap() };
-        assert_eq!(read_keys(&digits_only, "1234", false), KeyReading::Value("12-34".into()));
+        assert_eq!(keyed(&digits_only, "1234", false), KeyReading::Value("12-34".into()));
     }
 
     #[test]
     fn answers_and_options_are_single_keys() {
-        assert_eq!(read_keys(&SlotType::YesNo, "1", false), KeyReading::Value(true.into()));
-        assert_eq!(read_keys(&SlotType::YesNo, "2", false), KeyReading::Value(false.into()));
-        assert!(matches!(read_keys(&SlotType::YesNo, "3", false), KeyReading::Wrong(_)));
+        assert_eq!(keyed(&SlotType::YesNo, "1", false), KeyReading::Value(true.into()));
+        assert_eq!(keyed(&SlotType::YesNo, "2", false), KeyReading::Value(false.into()));
+        assert!(matches!(keyed(&SlotType::YesNo, "3", false), KeyReading::Wrong(_)));
         let options: Vec<ChoiceOption> = (1..=10).map(|place| ChoiceOption::plain(format!("option {place}"))).collect();
         let slot = SlotType::Choice { options };
-        assert_eq!(read_keys(&slot, "2", false), KeyReading::Value("option 2".into()));
-        assert_eq!(read_keys(&slot, "1", false), KeyReading::More);
-        assert_eq!(read_keys(&slot, "1", true), KeyReading::Value("option 1".into()));
-        assert_eq!(read_keys(&slot, "10", false), KeyReading::Value("option 10".into()));
-        assert_eq!(read_keys(&slot, "0", false), KeyReading::Wrong(CheckFault::NotAnOption));
-        assert_eq!(read_keys(&SlotType::FreeText, "1", false), KeyReading::NotByKeys);
+        assert_eq!(keyed(&slot, "2", false), KeyReading::Value("option 2".into()));
+        assert_eq!(keyed(&slot, "1", false), KeyReading::More);
+        assert_eq!(keyed(&slot, "1", true), KeyReading::Value("option 1".into()));
+        assert_eq!(keyed(&slot, "10", false), KeyReading::Value("option 10".into()));
+        assert_eq!(keyed(&slot, "0", false), KeyReading::Wrong(CheckFault::NotAnOption));
+        assert_eq!(keyed(&SlotType::FreeText, "1", false), KeyReading::NotByKeys);
     }
 }

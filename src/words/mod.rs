@@ -7,19 +7,32 @@
 //! ```
 //! use warmline::words::{Language, Shape, SlotType, Value, read, say};
 //!
+//! let now = jiff::civil::date(2026, 1, 5).at(10, 0, 0, 0);
 //! let slot = SlotType::Code { shape: Shape::parse("LL9999").unwrap() };
-//! let readings = read(&slot, "uh, it's A for alpha, bee, double seven one two", Language::EN);
+//! let readings = read(&slot, "uh, it's A for alpha, bee, double seven one two", Language::EN, now);
 //! assert_eq!(readings[0].value, Value::from("AB7712"));
 //! assert_eq!(say(&readings[0].value, Language::EN), "A B, 7 7 1 2");
 //! ```
 
+mod address;
+mod card;
 mod choice;
 mod closeness;
 mod common;
+mod date;
+mod duration;
+mod email;
+mod expected;
 mod filters;
+mod id_number;
 mod keypad;
 mod language;
+mod money;
+mod name;
+mod number;
 mod number_words;
+mod phone;
+mod place;
 mod reading;
 mod say;
 mod shape;
@@ -27,21 +40,23 @@ mod simplify;
 mod slot;
 mod spelling;
 mod template;
+mod time;
 mod token;
 mod value;
 mod weight;
 mod yes_no;
 
 pub use common::{CommonPhrase, common_phrase, common_phrases};
-pub use filters::{smooth, speak_date, speak_list, speak_money, speak_time};
+pub use expected::{Expected, Form};
+pub use filters::{smooth, speak_date, speak_date_in_full, speak_duration, speak_list, speak_money, speak_time};
 pub use keypad::{KeyReading, read_keys};
 pub use language::{Language, NotALanguage};
 pub use number_words::speak_number;
 pub use reading::{Reading, margin, read};
-pub use say::{say, spell};
+pub use say::{read_back, say, spell};
 pub use shape::{MAX_SHAPE, NotAShape, Place, Shape};
 pub use simplify::simplified;
-pub use slot::{CheckFault, ChoiceOption, Expected, Form, MARGIN, MAX_DIGITS, SlotType, Sureness};
+pub use slot::{CheckFault, ChoiceOption, IdKind, MARGIN, MAX_DIGITS, SlotType, Sureness};
 pub use template::{
     ACCEPT, Candidate, MAX_DEPTH, MAX_WORDS, Match, Template, TemplateError, TemplateProblem, is_clear, rank,
 };

@@ -1,9 +1,11 @@
 //! From what was heard to values.
 
+use jiff::civil::DateTime;
+
 use super::spelling::{Wanted, read_spelt};
 use super::token::tokenise;
 use super::{Language, SlotType, Value};
-use super::{choice, yes_no};
+use super::{address, card, choice, date, duration, email, id_number, money, name, number, phone, place, time, yes_no};
 
 /// One way to understand what was heard.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,9 +30,11 @@ const MOST: usize = 8;
 /// Everything `heard` may mean as a value of `slot`, valid readings first, then by score; each value once,
 /// at most eight. Empty when nothing was understood.
 ///
+/// `now` is the caller's local time: what "tomorrow" and "in two weeks" are counted from.
+///
 /// The recogniser's own confidence is not in the score: multiply. Compare the result with
 /// [`SlotType::sureness`], and [`margin`] with [`super::MARGIN`].
-pub fn read(slot: &SlotType, heard: &str, language: Language) -> Vec<Reading> {
+pub fn read(slot: &SlotType, heard: &str, language: Language, now: DateTime) -> Vec<Reading> {
     let mut readings = match slot {
         SlotType::YesNo => yes_no::read(heard, language),
         SlotType::Digits { min, max } => {
@@ -38,6 +42,18 @@ pub fn read(slot: &SlotType, heard: &str, language: Language) -> Vec<Reading> {
         }
         SlotType::Code { shape } => spelt(heard, &Wanted::shape(shape), language, |symbols| shape.with_marks(symbols)),
         SlotType::Choice { options } => choice::read(options, heard, language),
+        SlotType::Number { min, max, whole } => number::read(heard, language, *min, *max, *whole),
+        SlotType::Money { currency } => money::read(heard, language, currency.as_deref()),
+        SlotType::Date => date::read(heard, language, now.date()),
+        SlotType::Time => time::read(heard, language, now),
+        SlotType::Duration => duration::read(heard, language),
+        SlotType::Phone { country } => phone::read(heard, language, country.as_deref()),
+        SlotType::IdNumber { kind } => id_number::read(heard, language, *kind),
+        SlotType::Name => name::read(heard, language),
+        SlotType::Address => address::read(heard, language),
+        SlotType::Email => email::read(heard, language),
+        SlotType::Place { options } => place::read(options, heard, language),
+        SlotType::Card => card::read(heard, language),
         SlotType::FreeText => free_text(heard),
     };
     for reading in &mut readings {
@@ -59,7 +75,7 @@ pub fn margin(readings: &[Reading]) -> f32 {
     best.score - next
 }
 
-fn spelt(heard: &str, wanted: &Wanted, language: Language, written: impl Fn(&str) -> String) -> Vec<Reading> {
+pub(super) fn spelt(heard: &str, wanted: &Wanted, language: Language, written: impl Fn(&str) -> String) -> Vec<Reading> {
     debug_assert!(wanted.longest() > 0);
     read_spelt(heard, wanted, language)
         .into_iter()
@@ -72,7 +88,7 @@ fn spelt(heard: &str, wanted: &Wanted, language: Language, written: impl Fn(&str
 }
 
 /// Whatever was said, spaces tidied; nothing when no word is in it.
-fn free_text(heard: &str) -> Vec<Reading> {
+pub(super) fn free_text(heard: &str) -> Vec<Reading> {
     if tokenise(heard).is_empty() {
         return Vec::new();
     }

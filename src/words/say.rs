@@ -1,6 +1,25 @@
 //! Values as something to say: read-back.
 
-use super::{Language, Value};
+use jiff::civil::DateTime;
+
+use super::filters::{speak_date_in_full, speak_duration, speak_money, speak_time};
+use super::{Language, SlotType, Value, speak_number};
+
+/// `value` of `slot` as it is read back to a caller at `now`: money with its currency, a day with its year when it is
+/// another one than this, everything else as [`say`].
+///
+/// What is said can be understood again: [`super::read`] of it gives `value` back.
+pub fn read_back(slot: &SlotType, value: &Value, language: Language, now: DateTime) -> String {
+    match (slot, value) {
+        (SlotType::Money { currency: Some(currency) }, Value::Decimal(amount)) => {
+            speak_money(*amount, currency, language)
+        }
+        (_, Value::Date(date)) => speak_date_in_full(*date, now.date(), language),
+        (slot, Value::Text(text)) if slot.is_spelt() => spell(text, language),
+        (SlotType::Choice { .. } | SlotType::Place { .. } | SlotType::FreeText, Value::Text(text)) => text.clone(),
+        _ => say(value, language),
+    }
+}
 
 /// `value` as it is read back to a caller: digits in groups, letters one by one, 幺 for one in Mandarin.
 ///
@@ -12,7 +31,12 @@ pub fn say(value: &Value, language: Language) -> String {
         (Value::Bool(true), _) => "yes".to_owned(),
         (Value::Bool(false), _) => "no".to_owned(),
         (Value::Text(text), _) if is_spelt(text) => spell(text, language),
-        (other, _) => other.to_string(),
+        (Value::Text(text), _) => text.clone(),
+        (Value::Whole(number), _) => speak_number(*number as f64, language),
+        (Value::Decimal(number), _) => speak_number(*number, language),
+        (Value::Date(date), _) => speak_date_in_full(*date, *date, language),
+        (Value::Time(time), _) => speak_time(*time, language),
+        (Value::Duration(length), _) => speak_duration(*length, language),
     }
 }
 

@@ -1,8 +1,10 @@
-//! Slot types, and what a step waits to hear.
+//! Slot types: what each holds, how sure of it one must be, and its checks.
 
 use std::collections::BTreeMap;
 
+use super::expected::{Expected, Form};
 use super::{Language, Shape, Template, Value};
+use super::{card, email, id_number, phone};
 
 /// What kind of value a slot takes. Each type knows its spoken forms, its keypad form, its checks and
 /// its read-back.
@@ -17,6 +19,50 @@ pub enum SlotType {
         /// The most digits that are accepted.
         max: usize,
     },
+    /// A number; the value is [`Value::Whole`] where it is whole, else [`Value::Decimal`].
+    Number {
+        /// The least that is accepted.
+        min: Option<f64>,
+        /// The most that is accepted.
+        max: Option<f64>,
+        /// Whether only whole numbers are accepted.
+        whole: bool,
+    },
+    /// An amount of money; the value is [`Value::Decimal`], to the hundredth.
+    Money {
+        /// The currency, as an ISO 4217 code, that is meant when none is said; an amount in another one is no
+        /// value. `None`: any currency, and which one is not kept.
+        currency: Option<String>,
+    },
+    /// A day; the value is [`Value::Date`].
+    Date,
+    /// A time of day; the value is [`Value::Time`].
+    Time,
+    /// A span of time; the value is [`Value::Duration`].
+    Duration,
+    /// A telephone number; the value is [`Value::Text`], in E.164 (`+447700900123`) where the country is known.
+    Phone {
+        /// The country, as an ISO 3166 code, of numbers said without a country code.
+        country: Option<String>,
+    },
+    /// The number of an identity card, with its checksum; the value is [`Value::Text`].
+    IdNumber {
+        /// Whose numbers they are.
+        kind: IdKind,
+    },
+    /// A person's name; the value is [`Value::Text`]. Always read back.
+    Name,
+    /// A postal address; the value is [`Value::Text`]. Always read back.
+    Address,
+    /// An e-mail address; the value is [`Value::Text`], in lower case.
+    Email,
+    /// One of a list of named places; the value is [`Value::Text`], the place's own name.
+    Place {
+        /// The places, in the order of the list.
+        options: Vec<ChoiceOption>,
+    },
+    /// The number of a payment card, checked by Luhn's sum; the value is [`Value::Text`]. Keypad only.
+    Card,
     /// Letters and digits in a fixed shape; the value is [`Value::Text`] in capitals.
     Code {
         /// The shape.
@@ -29,6 +75,15 @@ pub enum SlotType {
     },
     /// Whatever was said; the value is [`Value::Text`].
     FreeText,
+}
+
+/// Whose identity numbers a slot takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IdKind {
+    /// The resident identity number of the People's Republic of China: GB 11643, eighteen characters, the last of
+    /// them a check digit that may be X.
+    #[default]
+    ChinaResident,
 }
 
 /// One option of a choice.
@@ -56,6 +111,18 @@ impl SlotType {
         match self {
             Self::YesNo => "yes_no",
             Self::Digits { .. } => "digits",
+            Self::Number { .. } => "number",
+            Self::Money { .. } => "money",
+            Self::Date => "date",
+            Self::Time => "time",
+            Self::Duration => "duration",
+            Self::Phone { .. } => "phone",
+            Self::IdNumber { .. } => "id_number",
+            Self::Name => "name",
+            Self::Address => "address",
+            Self::Email => "email",
+            Self::Place { .. } => "place",
+            Self::Card => "card",
             Self::Code { .. } => "code",
             Self::Choice { .. } => "choice",
             Self::FreeText => "free_text",
@@ -66,10 +133,27 @@ impl SlotType {
     pub const fn sureness(&self) -> Sureness {
         match self {
             Self::YesNo => Sureness { accept: 0.60, reject: 0.30 },
-            Self::Choice { .. } => Sureness { accept: 0.70, reject: 0.40 },
-            Self::Digits { .. } | Self::Code { .. } => Sureness { accept: 0.85, reject: 0.40 },
+            Self::Choice { .. } | Self::Place { .. } => Sureness { accept: 0.70, reject: 0.40 },
+            Self::Date | Self::Time | Self::Duration | Self::Number { .. } | Self::Money { .. } => {
+                Sureness { accept: 0.80, reject: 0.40 }
+            }
+            Self::Digits { .. }
+            | Self::Code { .. }
+            | Self::Phone { .. }
+            | Self::IdNumber { .. }
+            | Self::Card
+            | Self::Email => Sureness { accept: 0.85, reject: 0.40 },
+            Self::Name | Self::Address => Sureness { accept: Sureness::NEVER, reject: 0.40 },
             Self::FreeText => Sureness { accept: 0.0, reject: 0.0 },
         }
+    }
+
+    /// Whether the value is a text that must be said character by character to be understood.
+    pub const fn is_spelt(&self) -> bool {
+        matches!(
+            self,
+            Self::Digits { .. } | Self::Code { .. } | Self::Phone { .. } | Self::IdNumber { .. } | Self::Card
+        )
     }
 
     /// What the recogniser should be told to expect in `language`.
@@ -77,8 +161,19 @@ impl SlotType {
         let form = match self {
             Self::YesNo => Form::YesNo,
             Self::Digits { min, max } => Form::Digits { min: *min, max: *max },
+            Self::Number { whole, .. } => Form::Number { whole: *whole },
+            Self::Money { currency } => Form::Money { currency: currency.clone() },
+            Self::Date => Form::Date,
+            Self::Time => Form::Time,
+            Self::Duration => Form::Duration,
+            Self::Phone { .. } => Form::Phone,
+            Self::IdNumber { .. } => Form::IdNumber,
+            Self::Name => Form::Name,
+            Self::Address => Form::Address,
+            Self::Email => Form::Email,
+            Self::Card => Form::Card,
             Self::Code { shape } => Form::Code { shape: shape.clone() },
-            Self::Choice { options } => Form::Choice { words: choice_words(options, language) },
+            Self::Choice { options } | Self::Place { options } => Form::Choice { words: choice_words(options, language) },
             Self::FreeText => Form::FreeText,
         };
         Expected { form, language: Some(language), bias: Vec::new() }
@@ -89,9 +184,20 @@ impl SlotType {
         match (self, value) {
             (Self::YesNo, Value::Bool(_)) | (Self::FreeText, Value::Text(_)) => Ok(()),
             (Self::Digits { min, max }, Value::Text(digits)) => check_digits(digits, *min, *max),
+            (Self::Number { min, max, whole }, Value::Whole(_) | Value::Decimal(_)) => {
+                check_number(value.as_number().unwrap_or(f64::NAN), *min, *max, *whole)
+            }
+            (Self::Money { .. }, Value::Decimal(amount)) if is_money(*amount) => Ok(()),
+            (Self::Date, Value::Date(_)) | (Self::Time, Value::Time(_)) => Ok(()),
+            (Self::Duration, Value::Duration(length)) if !length.is_negative() => Ok(()),
+            (Self::Phone { country }, Value::Text(number)) => phone::check(number, country.as_deref()),
+            (Self::IdNumber { kind }, Value::Text(number)) => id_number::check(number, *kind),
+            (Self::Card, Value::Text(number)) => card::check(number),
+            (Self::Email, Value::Text(address)) => email::check(address),
+            (Self::Name | Self::Address, Value::Text(text)) if !text.trim().is_empty() => Ok(()),
             (Self::Code { shape }, Value::Text(code)) if shape.fits(code) => Ok(()),
             (Self::Code { shape }, Value::Text(_)) => Err(CheckFault::Shape { shape: shape.clone() }),
-            (Self::Choice { options }, Value::Text(text)) => {
+            (Self::Choice { options } | Self::Place { options }, Value::Text(text)) => {
                 let known = options.iter().any(|option| option.value == *text);
                 if known { Ok(()) } else { Err(CheckFault::NotAnOption) }
             }
@@ -110,6 +216,25 @@ fn choice_words(options: &[ChoiceOption], language: Language) -> Vec<String> {
             _ => vec![option.value.clone()],
         })
         .collect()
+}
+
+fn check_number(number: f64, min: Option<f64>, max: Option<f64>, whole: bool) -> Result<(), CheckFault> {
+    if !number.is_finite() {
+        return Err(CheckFault::WrongKind { wanted: "number" });
+    }
+    if whole && number.fract() != 0.0 {
+        return Err(CheckFault::NotWhole);
+    }
+    match (min, max) {
+        (Some(min), _) if number < min => Err(CheckFault::TooSmall { min }),
+        (_, Some(max)) if number > max => Err(CheckFault::TooLarge { max }),
+        _ => Ok(()),
+    }
+}
+
+/// Whether an amount is in hundredths.
+fn is_money(amount: f64) -> bool {
+    amount.is_finite() && ((amount * 100.0).round() / 100.0 - amount).abs() < 1e-9
 }
 
 fn check_digits(digits: &str, min: usize, max: usize) -> Result<(), CheckFault> {
@@ -133,11 +258,16 @@ pub struct Sureness {
     pub reject: f32,
 }
 
+impl Sureness {
+    /// An acceptance that no score reaches: the value is always read back.
+    pub const NEVER: f32 = 2.0;
+}
+
 /// How far the best reading, choice or flow must lead the next different one to be taken without asking.
 pub const MARGIN: f32 = 0.15;
 
 /// Why a value is not one of its type.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum CheckFault {
     /// Too short.
     #[error("{count} digits are too few; at least {min} are needed")]
@@ -164,104 +294,34 @@ pub enum CheckFault {
     /// Not one of the options.
     #[error("the value is none of the options; use one of them as it is written")]
     NotAnOption,
+    /// Below the least.
+    #[error("the number is too small; {min} is the least")]
+    TooSmall {
+        /// The least.
+        min: f64,
+    },
+    /// Above the most.
+    #[error("the number is too large; {max} is the most")]
+    TooLarge {
+        /// The most.
+        max: f64,
+    },
+    /// A fraction where a whole number is wanted.
+    #[error("the number has a fraction; a whole one is wanted")]
+    NotWhole,
+    /// The check digit is not the one that the others call for.
+    #[error("the check digit does not fit; say or key the number again")]
+    Checksum,
+    /// Keys or words that stand for nothing in the calendar or on the clock.
+    #[error("there is no such {wanted}")]
+    NoSuch {
+        /// What was wanted.
+        wanted: &'static str,
+    },
     /// A value of another kind.
     #[error("the value is of the wrong kind; {wanted} is wanted")]
     WrongKind {
         /// The kind that is wanted.
         wanted: &'static str,
     },
-}
-
-/// What a step waits to hear: the recogniser's guidance, never a filter on what is understood.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Expected {
-    /// The form of the answer.
-    pub form: Form,
-    /// The language the question was asked in, when the call has settled on one.
-    pub language: Option<Language>,
-    /// Words likely to be said: names, products, the bundle's own terms.
-    pub bias: Vec<String>,
-}
-
-/// The form of an expected answer.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Form {
-    /// Anything: an open question.
-    Anything,
-    /// Yes or no.
-    YesNo,
-    /// Digits.
-    Digits {
-        /// The fewest.
-        min: usize,
-        /// The most.
-        max: usize,
-    },
-    /// A code.
-    Code {
-        /// Its shape.
-        shape: Shape,
-    },
-    /// One of a few words or phrases.
-    Choice {
-        /// The phrases.
-        words: Vec<String>,
-    },
-    /// A sentence to keep as it is.
-    FreeText,
-}
-
-impl Expected {
-    /// An open question in no particular language.
-    pub const fn anything() -> Self {
-        Self { form: Form::Anything, language: None, bias: Vec::new() }
-    }
-
-    /// A short text in the style of the answer, to be given to a recogniser as its preceding context;
-    /// `None` when nothing useful can be said. Mandarin digits stand as characters, because a
-    /// recogniser merges and drops repeated Arabic numerals.
-    pub fn prompt_hint(&self, language: Language) -> Option<String> {
-        let mut hint = match (&self.form, language) {
-            (Form::Anything | Form::FreeText, Language::ZH) => "以下是普通话的客服电话。".to_owned(),
-            (Form::Anything | Form::FreeText, _) => String::new(),
-            (Form::YesNo, Language::ZH) => "是的。不是。对。不对。好的。不用了。".to_owned(),
-            (Form::YesNo, _) => "Yes. No. Yes, please. No, thank you. That's right.".to_owned(),
-            (Form::Digits { min, max }, Language::ZH) => format!("号码是{}。", chinese_sample(*min, *max)),
-            (Form::Digits { min, max }, _) => format!("My number is {}.", digits_sample(*min, *max)),
-            (Form::Code { shape }, Language::ZH) => format!("订单号是{}。", chinese_digits(&shape.sample(3))),
-            (Form::Code { shape }, _) => format!("My number is {}. It's {}.", shape.sample(3), shape.sample(11)),
-            (Form::Choice { words }, _) => join_with(words, language),
-        };
-        if !self.bias.is_empty() {
-            hint.push_str(if hint.is_empty() { "" } else { " " });
-            hint.push_str(&join_with(&self.bias, language));
-        }
-        if hint.is_empty() { None } else { Some(hint) }
-    }
-}
-
-fn join_with(words: &[String], language: Language) -> String {
-    let (between, stop) = if language == Language::ZH { ("，", "。") } else { (", ", ".") };
-    let few: Vec<&str> = words.iter().take(24).map(String::as_str).collect();
-    format!("{}{stop}", few.join(between))
-}
-
-/// Digits that stand for a number of `min` to `max` of them; repeats are in, because they are what is lost.
-fn digits_sample(min: usize, max: usize) -> String {
-    const DIGITS: &str = "13800449275561938207";
-    let count = max.min(11).max(min).clamp(1, MAX_DIGITS);
-    DIGITS.chars().cycle().take(count).collect()
-}
-
-fn chinese_sample(min: usize, max: usize) -> String {
-    chinese_digits(&digits_sample(min, max))
-}
-
-fn chinese_digits(code: &str) -> String {
-    const DIGITS: [char; 10] = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
-    let character = |original: char| match original.to_digit(10) {
-        Some(digit) => DIGITS[digit as usize],
-        None => original,
-    };
-    code.chars().map(character).collect()
 }

@@ -23,7 +23,10 @@ pub enum Value {
     /// A time of day.
     #[serde(skip_deserializing)]
     Time(jiff::civil::Time),
-    /// Digits, codes, choices and free text.
+    /// A span of time; a day is 24 hours, a month 30 days, a year 365.
+    #[serde(skip_deserializing)]
+    Duration(jiff::SignedDuration),
+    /// Digits, codes, choices, names and free text.
     Text(String),
 }
 
@@ -32,6 +35,15 @@ impl Value {
     pub fn as_text(&self) -> Option<&str> {
         match self {
             Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The number, when this is one.
+    pub const fn as_number(&self) -> Option<f64> {
+        match self {
+            Self::Whole(number) => Some(*number as f64),
+            Self::Decimal(number) => Some(*number),
             _ => None,
         }
     }
@@ -63,7 +75,7 @@ impl From<bool> for Value {
     }
 }
 
-/// The written form: `yes`, `42`, `2026-01-03`, `AB12345678`.
+/// The written form: `yes`, `42`, `2026-01-03`, `09:30:00`, `PT2H30M`, `AB12345678`.
 impl fmt::Display for Value {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -73,6 +85,7 @@ impl fmt::Display for Value {
             Self::Decimal(number) => number.fmt(formatter),
             Self::Date(date) => date.fmt(formatter),
             Self::Time(time) => time.fmt(formatter),
+            Self::Duration(length) => length.fmt(formatter),
             Self::Text(text) => formatter.write_str(text),
         }
     }

@@ -194,6 +194,7 @@ fn sample(names: &Names, slots: &BTreeMap<String, Slot>, root: &str, unknown: Ki
         Kind::Number => Datum::Number(19.0),
         Kind::Moment => Datum::Date(jiff::civil::date(2026, 1, 5)),
         Kind::Time => Datum::Time(jiff::civil::time(14, 30, 0, 0)),
+        Kind::Duration => Datum::Duration(jiff::SignedDuration::from_hours(2)),
         _ => Datum::Text("AB12".to_owned()),
     };
     match names.roots.get(root)? {

@@ -1,0 +1,13 @@
+//! Numbers.
+
+use super::{KeyReading, Language, Reading};
+
+/// Readings of `heard`.
+pub(super) fn read(_heard: &str, _language: Language, _min: Option<f64>, _max: Option<f64>, _whole: bool) -> Vec<Reading> {
+    Vec::new()
+}
+
+/// Keys as a value.
+pub(super) fn keyed(_digits: &str, _finished: bool) -> KeyReading {
+    KeyReading::NotByKeys
+}
