@@ -22,4 +22,5 @@ pub(super) mod tests;
 mod verbs;
 mod waiting;
 
+pub(super) use load::BUNDLE_HANDLERS;
 pub use load::{Loaded, load_dir, load_files};

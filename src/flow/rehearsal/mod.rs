@@ -1,0 +1,44 @@
+//! A conversation without a telephone: a bundle, run in virtual time, with stubs in place of connections and with
+//! what people on the line would do written down beforehand.
+//!
+//! **In:** a checked [`Bundle`](super::Bundle), a [`Setting`] (who calls, when, what connections answer, what the
+//! queue does), and the caller's turns one by one. **Out:** [`Happening`]s: what was said, which steps were entered,
+//! what was looked up, how it ended. `warmline simulate` and `warmline test` are made of it; so are mutation and the
+//! random runs that every shipped bundle must bear.
+//!
+//! Sayings take as long as they would take to say, look-ups as long as their stub says, and a caller who speaks
+//! early cuts the bot short, so what a rehearsal shows is what a call would do. There is no clock: an hour of talk
+//! is over in microseconds, and the same setting with the same turns gives the same happenings.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use warmline::flow::rehearsal::{CallerTurn, Rehearsal, Setting, What};
+//! use warmline::flow::{Operators, SourceFile, load_files};
+//!
+//! let text = "bundle: hello\nstart: greet\nlanguages: [en]\n---\nflow: greet\nslots: { sure: { type: yes_no } }\nsteps:\n  - ask: sure\n    prompt: { en: \"Shall we go on?\" }\n  - say: { en: \"Very well.\" }\n  - end: call\n";
+//! let file = SourceFile { path: "hello.yaml".into(), text: text.to_owned() };
+//! let loaded = load_files(vec![file], &Operators::default()).unwrap();
+//! let (mut rehearsal, first) = Rehearsal::begin(Arc::clone(&loaded.bundle), Setting::default()).unwrap();
+//! assert!(first.iter().any(|one| one.said() == Some("Shall we go on?")));
+//! let then = rehearsal.turn(CallerTurn::says("yes"));
+//! assert!(then.iter().any(|one| one.said() == Some("Very well.")));
+//! assert!(matches!(then.last().map(|one| &one.what), Some(What::Ended { .. })));
+//! ```
+
+mod caller;
+mod happening;
+mod knowledge;
+mod mouth;
+mod outside;
+mod run;
+mod setting;
+mod speaking;
+#[cfg(test)]
+mod tests;
+mod turns;
+
+pub use caller::{CallerTurn, Says};
+pub use happening::{Asking, Happening, What};
+pub use outside::Unanswered;
+pub use run::{NoSuchFlow, Rehearsal, Stop};
+pub use setting::{Plan, Setting, StubAnswer, Stubs};
