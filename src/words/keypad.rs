@@ -31,6 +31,11 @@ pub enum KeyReading {
 pub fn read_keys(slot: &SlotType, keys: &str, finished: bool, language: Language, now: DateTime) -> KeyReading {
     // In an amount one star is the point; two start again.
     let again = if slot.has_point() { "**" } else { "*" };
+    if let SlotType::IdNumber { kind } = slot
+        && id_number::ends_in_x(keys.trim_end_matches('#'))
+    {
+        return id_number::keyed(keys.trim_end_matches('#'), true, *kind);
+    }
     if keys.ends_with(again) {
         return KeyReading::StartAgain;
     }

@@ -35,7 +35,7 @@ const MOST: usize = 8;
 /// The recogniser's own confidence is not in the score: multiply. Compare the result with
 /// [`SlotType::sureness`], and [`margin`] with [`super::MARGIN`].
 pub fn read(slot: &SlotType, heard: &str, language: Language, now: DateTime) -> Vec<Reading> {
-    let mut readings = match slot {
+    let readings = match slot {
         SlotType::YesNo => yes_no::read(heard, language),
         SlotType::Digits { min, max } => {
             spelt(heard, &Wanted::Digits { min: *min, max: *max }, language, str::to_owned)
@@ -56,6 +56,11 @@ pub fn read(slot: &SlotType, heard: &str, language: Language, now: DateTime) -> 
         SlotType::Card => card::read(heard, language),
         SlotType::FreeText => free_text(heard),
     };
+    finish(slot, readings)
+}
+
+/// Checks `readings` and puts the best first: valid ones before others, then by score, at most eight.
+pub(super) fn finish(slot: &SlotType, mut readings: Vec<Reading>) -> Vec<Reading> {
     for reading in &mut readings {
         reading.valid = slot.check(&reading.value).is_ok();
         if !reading.valid {

@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 
 use super::filters::{speak_date_in_full, speak_duration, speak_money, speak_time};
-use super::{Language, SlotType, Value, speak_number};
+use super::{Language, SlotType, Value, card, id_number, phone, speak_number};
 
 /// `value` of `slot` as it is read back to a caller at `now`: money with its currency, a day with its year when it is
 /// another one than this, everything else as [`say`].
@@ -15,6 +15,11 @@ pub fn read_back(slot: &SlotType, value: &Value, language: Language, now: DateTi
             speak_money(*amount, currency, language)
         }
         (_, Value::Date(date)) => speak_date_in_full(*date, now.date(), language),
+        (SlotType::Phone { country }, Value::Text(number)) => phone::say(number, country.as_deref(), language),
+        (SlotType::IdNumber { .. }, Value::Text(number)) => {
+            spell_groups(number, Some(id_number::GROUPS.to_vec()), language)
+        }
+        (SlotType::Card, Value::Text(number)) => spell_groups(number, Some(card::groups(number)), language),
         (slot, Value::Text(text)) if slot.is_spelt() => spell(text, language),
         (SlotType::Choice { .. } | SlotType::Place { .. } | SlotType::FreeText, Value::Text(text)) => text.clone(),
         _ => say(value, language),
@@ -67,6 +72,21 @@ pub fn spell(text: &str, language: Language) -> String {
         }
     }
     groups.join(pause)
+}
+
+/// Digits, and an X that stands for one, in groups of the lengths given, or as [`spell`] makes them.
+pub(super) fn spell_groups(digits: &str, groups: Option<Vec<usize>>, language: Language) -> String {
+    let fitting = groups.filter(|groups| groups.iter().sum::<usize>() == digits.chars().count());
+    let Some(groups) = fitting else { return spell(digits, language) };
+    let symbols: Vec<char> = digits.chars().collect();
+    let mut rest = symbols.as_slice();
+    let mut said = Vec::with_capacity(groups.len());
+    for length in groups {
+        let (group, behind) = rest.split_at(length);
+        said.push(spell_digits(group, language));
+        rest = behind;
+    }
+    said.join(if language == Language::ZH { "，" } else { ", " })
 }
 
 /// Runs of digits and runs of other letters; everything else only parts them.

@@ -3,6 +3,7 @@
 use super::super::Language;
 use super::super::token::{Token, tokenise};
 use super::super::weight::phrase_length;
+use super::amend::{amend, names_a_place};
 use super::pieces::Lattice;
 use super::search::{Spelt, search};
 use super::wanted::Wanted;
@@ -21,7 +22,7 @@ const TAKE_BACK: &[&str] = &[
 /// What `heard` spells, cheapest first.
 pub(crate) fn read_spelt(heard: &str, wanted: &Wanted, language: Language) -> Vec<Spelling> {
     let tokens = tokenise(heard);
-    let letters = matches!(wanted, Wanted::Places(_));
+    let letters = wanted.letters();
     let mut found: Vec<Spelling> = Vec::new();
     let mut add = |spelt: Vec<Spelt>, extra: f32| {
         for spelt in spelt {
@@ -67,7 +68,47 @@ pub(crate) fn read_spelt(heard: &str, wanted: &Wanted, language: Language) -> Ve
             add(read(&tokens), 0.3);
         }
     }
+    let amended = amended(&tokens, wanted, language, read);
+    if !amended.is_empty() {
+        // What was said of the value is no part of it.
+        found.iter_mut().for_each(|spelling| spelling.cost += SUPERSEDED);
+        found.retain(|spelling| !amended.iter().any(|other| other.symbols == spelling.symbols));
+        found.extend(amended);
+    }
     found.sort_by(|left, right| right.complete.cmp(&left.complete).then(left.cost.total_cmp(&right.cost)));
+    found
+}
+
+/// What a reading costs that takes a change of the value for the value.
+const SUPERSEDED: f32 = 0.7;
+
+/// Values that are said whole and then changed in part: "… 5678, sorry, the second digit is five".
+fn amended(
+    tokens: &[Token],
+    wanted: &Wanted,
+    language: Language,
+    read: impl Fn(&[Token]) -> Vec<Spelt>,
+) -> Vec<Spelling> {
+    let words: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
+    let mut splits: Vec<(usize, usize)> = take_backs(tokens)
+        .into_iter()
+        .filter(|(start, behind)| *start > 0 && !matches!(words[*start..*behind], ["not"] | ["不", "是"]))
+        .collect();
+    splits.extend((1..words.len()).filter(|at| names_a_place(&words[*at..])).map(|at| (at, at)));
+    let mut found: Vec<Spelling> = Vec::new();
+    for (start, behind) in splits.into_iter().take(MOST_RESTARTS) {
+        let heads = read(&tokens[..start]);
+        for head in heads.into_iter().filter(|head| wanted.is_complete(head.symbols.len())).take(2) {
+            let changed = amend(&head.symbols, &tokens[behind..], wanted, language);
+            for spelling in changed.values.into_iter().filter(|_| changed.is_stated) {
+                let cost = head.cost + spelling.cost;
+                match found.iter_mut().find(|known| known.symbols == spelling.symbols) {
+                    Some(known) => known.cost = known.cost.min(cost),
+                    None => found.push(Spelling { cost, ..spelling }),
+                }
+            }
+        }
+    }
     found
 }
 
@@ -112,17 +153,22 @@ fn replaced_tail(head: &Spelt, tail: &Spelt, count: usize) -> Option<Spelt> {
 
 /// The last take-back: where it starts and what comes behind it.
 fn last_take_back(tokens: &[Token]) -> Option<(usize, usize)> {
+    take_backs(tokens).pop()
+}
+
+/// Every take-back.
+fn take_backs(tokens: &[Token]) -> Vec<(usize, usize)> {
     let words: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
-    let mut last = None;
+    let mut found = Vec::new();
     let mut at = 0;
     while at < words.len() {
         let length = TAKE_BACK.iter().filter_map(|phrase| phrase_length(phrase, &words[at..])).max().unwrap_or(0);
         // "NO12345678" is a code.
         let is_spelt = tokens[at].capitals && tokens[at].text.len() > 1;
         if length > 0 && !is_spelt {
-            last = Some((at, at + length));
+            found.push((at, at + length));
         }
         at += length.max(1);
     }
-    last
+    found
 }

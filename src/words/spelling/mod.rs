@@ -4,13 +4,16 @@
 //! symbols ([`pieces`]), or be skipped. The wanted shape steers the search ([`Wanted`]): `oh` is a digit where
 //! a digit is due and a letter where a letter is due, and what does not fit is repaired at a cost.
 
+mod amend;
 mod correction;
 mod english;
 mod mandarin;
 mod numerals;
 mod pieces;
 mod search;
+mod target;
 mod wanted;
 
-pub(super) use correction::read_spelt;
-pub(super) use wanted::Wanted;
+pub(super) use amend::amend;
+pub(super) use correction::{Spelling, read_spelt};
+pub(super) use wanted::{Kind, Wanted};

@@ -3,6 +3,7 @@
 use super::super::Language;
 use super::super::token::Token;
 use super::super::weight::{FILLERS, is_function_word, phrase_length};
+use super::wanted::Letters;
 use super::{english, mandarin, numerals};
 
 /// One way to take the words at some place.
@@ -42,7 +43,9 @@ pub(super) struct Lattice {
 }
 
 impl Lattice {
-    pub fn build(tokens: &[Token], language: Language, letters: bool) -> Self {
+    pub fn build(tokens: &[Token], language: Language, letters: Letters) -> Self {
+        let only_x = letters == Letters::OnlyX;
+        let letters = letters != Letters::None;
         let words: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
         let fillers = fillers(&words);
         let mut pieces: Vec<Vec<Piece>> = vec![Vec::new(); tokens.len()];
@@ -54,6 +57,9 @@ impl Lattice {
             if tokens[at].is_latin() || tokens[at].is_number() {
                 english::pieces(tokens, at, letters, here);
             }
+            if only_x {
+                here.retain(|piece| piece.symbols.bytes().all(|symbol| symbol.is_ascii_digit() || symbol == b'X'));
+            }
             if fillers[at] == Filler::Phrase {
                 // The `are` of "the digits are" is hardly an R.
                 here.iter_mut().for_each(|piece| piece.cost += 0.25);
@@ -62,7 +68,7 @@ impl Lattice {
         let skips = (0..tokens.len())
             .map(|at| match fillers[at] {
                 Filler::Phrase => Skipped::Filler,
-                _ if is_surely_symbol(tokens, at, letters) => Skipped::Symbol,
+                _ if is_surely_symbol(tokens, at, letters && !only_x) => Skipped::Symbol,
                 Filler::Word => Skipped::Filler,
                 Filler::Not => Skipped::Word,
             })

@@ -3,17 +3,61 @@
 use super::super::shape::{Place, Shape};
 
 /// What the symbols must come to.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Wanted {
     /// `min` to `max` digits.
     Digits { min: usize, max: usize },
-    /// Letters and digits at fixed places, separators left out.
-    Places(Vec<Place>),
+    /// Symbols at fixed places, separators left out.
+    Places(Vec<Kind>),
+}
+
+/// What stands at one place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A letter, `A` to `Z`.
+    Letter,
+    /// A digit.
+    Digit,
+    /// A digit, or `X` as the check digit that stands for ten.
+    DigitOrX,
+}
+
+/// Which letters the words may spell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Letters {
+    /// None: only digits are wanted.
+    None,
+    /// The X of a check digit.
+    OnlyX,
+    /// All of them.
+    All,
 }
 
 impl Wanted {
     pub fn shape(shape: &Shape) -> Self {
-        Self::Places(shape.spoken())
+        let kinds = shape.spoken().into_iter().map(|place| match place {
+            Place::Letter => Kind::Letter,
+            Place::Digit | Place::Mark(_) => Kind::Digit,
+        });
+        Self::Places(kinds.collect())
+    }
+
+    /// Which letters may be in it.
+    pub fn letters(&self) -> Letters {
+        match self {
+            Self::Digits { .. } => Letters::None,
+            Self::Places(kinds) if kinds.contains(&Kind::Letter) => Letters::All,
+            Self::Places(kinds) if kinds.contains(&Kind::DigitOrX) => Letters::OnlyX,
+            Self::Places(_) => Letters::None,
+        }
+    }
+
+    /// The kind of each symbol of a value that is `length` long.
+    pub fn kinds(&self, length: usize) -> Vec<Kind> {
+        match self {
+            Self::Digits { .. } => vec![Kind::Digit; length],
+            Self::Places(kinds) => kinds.iter().copied().take(length).collect(),
+        }
     }
 
     /// The most symbols that fit.
@@ -52,7 +96,11 @@ impl Wanted {
                 }
                 false
             }
-            Self::Places(places) => matches!(places.get(place)?, Place::Letter),
+            Self::Places(places) => match places.get(place)? {
+                Kind::DigitOrX if symbol == 'X' => return Some((symbol, 0.0)),
+                Kind::Digit | Kind::DigitOrX => false,
+                Kind::Letter => true,
+            },
         };
         if symbol.is_ascii_digit() != wants_letter {
             return Some((symbol, 0.0));
