@@ -133,7 +133,7 @@ fn rows_of(boxes: usize, wishes: &[Wish], turned: &[bool]) -> Vec<usize> {
         waiting[lower] += 1;
     }
     let entered: Vec<bool> = waiting.iter().map(|count| *count > 0).collect();
-    let mut rows = vec![0; boxes];
+    let mut rows = vec![0_usize; boxes];
     let mut ready: Vec<usize> = (0..boxes).filter(|index| waiting[*index] == 0).collect();
     while let Some(index) = ready.pop() {
         for lower in &leaving[index] {

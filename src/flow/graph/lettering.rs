@@ -53,10 +53,20 @@ pub fn broken(text: &str, most: f32, lines: usize) -> Vec<String> {
     done
 }
 
+/// The label of an arrow: all it is taken for, each on at most `lines` lines of its own.
+pub fn labelled(label: &str, most: f32, lines: usize) -> Vec<String> {
+    label.lines().flat_map(|line| broken(line, most, lines)).collect()
+}
+
 /// Marks that there is more than these lines.
 fn cut(mut lines: Vec<String>, most: f32) -> Vec<String> {
     if let Some(last) = lines.last_mut() {
-        while width(last) + letter('…') > most && last.pop().is_some() {}
+        if width(last) + letter('…') > most {
+            while width(last) + letter('…') > most && last.pop().is_some() {}
+            // Not in the middle of a word, unless it fills the line.
+            let whole = last.rfind(' ').filter(|_| last.chars().next_back().is_some_and(|last| !is_wide(last)));
+            last.truncate(whole.unwrap_or(last.len()));
+        }
         let kept = last.trim_end_matches([' ', ',', '.', ';', '，', '。', '、', '；']).len();
         last.truncate(kept);
         last.push('…');
@@ -108,8 +118,8 @@ mod tests {
 
     #[test]
     fn lines_break_between_words_and_are_cut() {
-        assert_eq!(broken("Where is my order, please?", 8.0, 4), ["Where is my", "order,", "please?"]);
-        assert_eq!(broken("Where is my order, please?", 8.0, 1), ["Where is my…"]);
+        assert_eq!(broken("Where is my order, please?", 7.0, 4), ["Where is my", "order,", "please?"]);
+        assert_eq!(broken("Where is my order, please?", 9.0, 1), ["Where is my…"]);
         assert_eq!(broken("short", 8.0, 2), ["short"]);
         assert!(broken("", 8.0, 2).is_empty());
     }

@@ -1,12 +1,11 @@
 //! A picture as Mermaid text: pages that know Mermaid draw it, in their own colours.
 
-use super::lettering::broken;
+use super::lettering::{broken, labelled};
 use super::picture::{Line, Picture, Shape};
 
-/// How wide a line in a box is, in letters of average width times their width.
-const LINE: f32 = 20.0;
-/// How wide a line beside an arrow is.
-const LABEL: f32 = 18.0;
+/// How long a text may be before it is cut, in widths of a square letter: three lines of a box. Mermaid breaks lines
+/// by itself.
+const LONGEST: f32 = 52.0;
 
 impl Picture {
     /// As Mermaid (a `flowchart`, version 10 or later).
@@ -15,11 +14,11 @@ impl Picture {
         for (place, node) in self.nodes.iter().enumerate() {
             let mut lines: Vec<String> = Vec::new();
             for entered_by in &node.entered_by {
-                lines.extend(broken(entered_by, LINE, 2).iter().map(|line| format!("<i>{}</i>", plain(line))));
+                lines.extend(broken(entered_by, LONGEST / 2.0, 1).iter().map(|line| format!("<i>{}</i>", plain(line))));
             }
             let id = node.id.as_ref().map_or_else(String::new, |id| format!(" · {}", plain(id)));
             lines.push(format!("<b>{}</b>{id}", plain(&node.head)));
-            lines.extend(broken(&node.text, LINE, 3).iter().map(|line| plain(line)));
+            lines.extend(broken(&node.text, LONGEST, 1).iter().map(|line| plain(line)));
             let (opens, closes) = brackets(node.shape);
             text.push_str(&format!("  n{place}{opens}\"{}\"{closes}:::{}\n", lines.join("<br/>"), class(node.shape)));
         }
@@ -28,17 +27,18 @@ impl Picture {
                 Line::Solid => "-->",
                 Line::Dashed => "-.->",
             };
-            let label = broken(&link.label, LABEL, 3).iter().map(|line| plain(line)).collect::<Vec<_>>().join("<br/>");
+            let label =
+                labelled(&link.label, LONGEST, 1).iter().map(|line| plain(line)).collect::<Vec<_>>().join("<br/>");
             let label = if label.is_empty() { label } else { format!("|\"{label}\"|") };
             text.push_str(&format!("  n{} {arrow}{label} n{}\n", link.from, link.to));
         }
         if !self.corner.is_empty() {
             text.push_str("  subgraph always [\"at any time\"]\n");
             for (place, line) in self.corner.iter().enumerate() {
-                let line = broken(line, LINE, 3).iter().map(|line| plain(line)).collect::<Vec<_>>().join("<br/>");
+                let line = broken(line, LONGEST, 1).iter().map(|line| plain(line)).collect::<String>();
                 text.push_str(&format!("    h{place}>\"{line}\"]:::quiet\n"));
             }
-            text.push_str("  end\n");
+            text.push_str("  end\n  style always fill:transparent,stroke:#868e99,stroke-dasharray:3 3\n");
         }
         for (class, colour) in CLASSES {
             text.push_str(&format!("  classDef {class} fill:{colour}26,stroke:{colour}\n"));
@@ -47,7 +47,8 @@ impl Picture {
     }
 }
 
-/// Colours that can be told apart on white and on black; the filling lets the page shine through.
+/// Colours that can be told apart on white and on black; the filling lets the page shine through. `end` is a word of
+/// Mermaid itself.
 const CLASSES: [(&str, &str); 8] = [
     ("say", "#3b82c4"),
     ("ask", "#2f9e77"),
@@ -56,7 +57,7 @@ const CLASSES: [(&str, &str); 8] = [
     ("outside", "#8a63c9"),
     ("flow", "#4c7f96"),
     ("person", "#cf5a4e"),
-    ("end", "#868e99"),
+    ("ending", "#868e99"),
 ];
 
 fn class(shape: Shape) -> &'static str {
@@ -68,7 +69,7 @@ fn class(shape: Shape) -> &'static str {
         Shape::Outside => "outside",
         Shape::Flow => "flow",
         Shape::Person => "person",
-        Shape::End => "end",
+        Shape::End => "ending",
     }
 }
 

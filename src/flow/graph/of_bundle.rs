@@ -4,7 +4,7 @@ use crate::words::Language;
 
 use super::super::bundle::{Bundle, Flow, FlowIndex, HandlerAction, Jump, Verb};
 use super::exits::{exits, handlers};
-use super::of_flow::{said, spoken};
+use super::of_flow::{example, said, spoken};
 use super::picture::{Line, Node, Picture, Shape};
 
 impl Picture {
@@ -36,9 +36,12 @@ impl Drawing<'_> {
     fn flow(&self, index: usize, flow: &Flow, language: Language) -> Node {
         let called = flow.called.map(|called| said(self.bundle, called, language));
         let says = || {
-            flow.steps.iter().find_map(|step| match &step.verb {
-                Verb::Say(say) => Some(format!("“{}”", said(self.bundle, say.sentence, language))),
-                _ => None,
+            flow.steps.iter().find_map(|step| {
+                let sentence = match &step.verb {
+                    Verb::Say(say) => Some(say.sentence),
+                    other => other.listening().and_then(|listening| listening.prompt),
+                };
+                sentence.map(|sentence| format!("“{}”", said(self.bundle, sentence, language)))
             })
         };
         let mut entered_by = Vec::new();
@@ -46,7 +49,7 @@ impl Drawing<'_> {
             entered_by.push("every call begins here".to_owned());
         }
         if let Some((_, template)) = flow.start_when.iter().find(|(known, _)| *known == language) {
-            entered_by.push(format!("“{}”", template.source()));
+            entered_by.push(format!("“{}”", example(template)));
         }
         Node {
             shape: Shape::Flow,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::words::Language;
+use crate::words::{Language, Template};
 
 use super::super::bundle::{Bundle, Flow, HandlerAction, Jump, Step, StepIndex, Verb};
 use super::super::sentence::SentenceId;
@@ -48,7 +48,7 @@ struct Drawing<'a> {
 
 impl Drawing<'_> {
     fn steps(&mut self) {
-        let start = self.place(Thing::of(followed(self.flow, self.flow.entry)));
+        let start = self.place(Thing::of(self.flow, followed(self.flow, self.flow.entry)));
         if let Some(starts) = self.how_it_starts() {
             self.picture.nodes[start].entered_by.push(starts);
         }
@@ -66,7 +66,7 @@ impl Drawing<'_> {
             let from = self.place(Thing::Step(StepIndex(index)));
             let choice = |place: usize| self.choice(step, place);
             for Exit { label, to, line } in exits(step, &choice) {
-                let to = self.place(Thing::of(followed(self.flow, to)));
+                let to = self.place(Thing::of(self.flow, followed(self.flow, to)));
                 if to == from {
                     self.picture.nodes[from].entered_by.push(format!("again, {label}"));
                 } else {
@@ -83,7 +83,7 @@ impl Drawing<'_> {
             return Some("every call begins here".to_owned());
         }
         let (_, template) = self.flow.start_when.iter().find(|(language, _)| *language == self.language)?;
-        Some(format!("“{}”", template.source()))
+        Some(format!("“{}”", example(template)))
     }
 
     /// Handlers of the flow and of its steps stand in the corner; the steps they lead to say by whom they are entered.
@@ -96,7 +96,7 @@ impl Drawing<'_> {
         let all: Vec<(String, HandlerAction, Option<&str>)> = of_flow.chain(of_steps).collect();
         for (label, action, step) in all {
             let (HandlerAction::Goto(jump) | HandlerAction::Steps(jump)) = action;
-            let target = Thing::of(followed(self.flow, jump));
+            let target = Thing::of(self.flow, followed(self.flow, jump));
             let place = self.place(target);
             let name = label.split(' ').next().unwrap_or_default().to_owned();
             let entered_by = &mut self.picture.nodes[place].entered_by;
@@ -251,8 +251,10 @@ impl Drawing<'_> {
 }
 
 impl Thing {
-    fn of(jump: Jump) -> Self {
+    fn of(flow: &Flow, jump: Jump) -> Self {
         match jump {
+            // However it is written, a flow ends in one place.
+            Jump::Step(step) if is_end_of_flow(flow.step(step)) => Self::EndOfFlow,
             Jump::Step(step) => Self::Step(step),
             Jump::Flow(flow) => Self::Flow(flow.0),
             Jump::Resume => Self::Resume,
@@ -261,9 +263,18 @@ impl Thing {
     }
 }
 
-/// A `goto` without a limit is an arrow and has no box of its own.
+/// A `goto` without a limit is an arrow, and the end of the flow is one box, however often it is written.
 fn is_arrow(step: &Step) -> bool {
-    matches!(&step.verb, Verb::Goto { at_most: None, .. })
+    matches!(&step.verb, Verb::Goto { at_most: None, .. }) || is_end_of_flow(step)
+}
+
+fn is_end_of_flow(step: &Step) -> bool {
+    matches!(&step.verb, Verb::End { whole_call: false, reason: None })
+}
+
+/// One way of saying a template: `where is my order`.
+pub fn example(template: &Template) -> String {
+    template.samples(1).first().cloned().unwrap_or_else(|| template.source().to_owned())
 }
 
 fn simple(shape: Shape, head: &str) -> Node {

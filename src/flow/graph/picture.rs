@@ -65,14 +65,14 @@ pub struct Link {
     pub from: usize,
     /// To which.
     pub to: usize,
-    /// What it is taken for; empty where it is simply the next step.
+    /// What it is taken for, a line each; empty where it is simply the next step.
     pub label: String,
     /// How it is drawn.
     pub line: Line,
 }
 
 impl Picture {
-    /// Adds an arrow; arrows between the same two boxes share one, their labels side by side.
+    /// Adds an arrow; arrows between the same two boxes share one, their labels below each other.
     pub(super) fn link(&mut self, from: usize, to: usize, label: &str, line: Line) {
         let same = self.links.iter_mut().find(|link| link.from == from && link.to == to);
         let Some(link) = same else {
@@ -82,9 +82,9 @@ impl Picture {
         if line == Line::Solid {
             link.line = Line::Solid;
         }
-        if !label.is_empty() && !link.label.split(", ").any(|known| known == label) {
+        if !label.is_empty() && !link.label.split('\n').any(|known| known == label) {
             if !link.label.is_empty() {
-                link.label.push_str(", ");
+                link.label.push('\n');
             }
             link.label.push_str(label);
         }

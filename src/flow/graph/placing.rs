@@ -90,7 +90,50 @@ fn across(layers: &Layers) -> Vec<f32> {
             settle(layers, &layers.rows[row], &mut xs, look_up, look_down);
         }
     }
+    straighten(layers, &mut xs);
     xs
+}
+
+/// Makes long arrows straight for as long as their neighbours leave them room: eyes follow a line, not a wriggle.
+fn straighten(layers: &Layers, xs: &mut [f32]) {
+    let mut place = vec![0_usize; layers.spots.len()];
+    for row in &layers.rows {
+        for (position, spot) in row.iter().enumerate() {
+            place[*spot] = position;
+        }
+    }
+    let room = |spot: usize, xs: &[f32]| {
+        let row = &layers.rows[layers.spots[spot].row];
+        let position = place[spot];
+        let left = position.checked_sub(1).map_or(f32::MIN, |left| xs[row[left]] + apart(layers, row[left], spot));
+        let right = row.get(position + 1).map_or(f32::MAX, |right| xs[*right] - apart(layers, spot, *right));
+        (left, right)
+    };
+    let put = |run: &[usize], (least, most): (f32, f32), xs: &mut [f32]| {
+        let middle = run.iter().map(|spot| xs[*spot]).sum::<f32>() / run.len().max(1) as f32;
+        for spot in run {
+            xs[*spot] = middle.clamp(least, most.max(least));
+        }
+    };
+    for _ in 0..3 {
+        for chain in &layers.chains {
+            let mut run: Vec<usize> = Vec::new();
+            let mut free = (f32::MIN, f32::MAX);
+            for spot in &chain[1..chain.len() - 1] {
+                let (left, right) = room(*spot, xs);
+                let both = (free.0.max(left), free.1.min(right));
+                if both.0 > both.1 {
+                    put(&run, free, xs);
+                    run.clear();
+                    free = (left, right);
+                } else {
+                    free = both;
+                }
+                run.push(*spot);
+            }
+            put(&run, free, xs);
+        }
+    }
 }
 
 /// How far the middles of two spots side by side must be apart.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::layers::{Size, Wish};
-use super::lettering::{broken, width};
+use super::lettering::{broken, labelled, width};
 use super::picture::{Line, Link, Node, Picture, Shape};
 use super::placing::{Placed, Point, Route, place};
 
@@ -57,7 +57,7 @@ impl Picture {
     pub fn svg(&self) -> String {
         let boxes: Vec<Lettered> = self.nodes.iter().map(letter).collect();
         let labels: Vec<Vec<String>> =
-            self.links.iter().map(|link| broken(&link.label, LABEL_TEXT / SMALL, 3)).collect();
+            self.links.iter().map(|link| labelled(&link.label, LABEL_TEXT / SMALL, 4)).collect();
         let wishes: Vec<Wish> = self.links.iter().zip(&labels).map(|(link, label)| wish(link, label)).collect();
         let sizes: Vec<Size> = boxes.iter().map(|lettered| lettered.size).collect();
         let pointed: Vec<bool> = self.nodes.iter().map(|node| node.shape == Shape::Choose).collect();
