@@ -14,6 +14,8 @@ mod calls;
 mod check;
 mod demo;
 mod doctor;
+mod folder;
+mod graph;
 mod hear;
 mod logging;
 pub mod models;
@@ -49,6 +51,8 @@ enum Command {
     Speak(speak::Speak),
     /// Look for mistakes in a bundle of flows
     Check(check::Check),
+    /// Draw a flow, or the bundle
+    Graph(graph::Graph),
     /// Show past calls
     Calls(calls::Calls),
     /// Fetch, convert and verify the models
@@ -102,6 +106,7 @@ pub fn main() -> ExitCode {
         Command::Hear(hear) => hear.run(),
         Command::Speak(speak) => speak.run(),
         Command::Check(check) => check.run(),
+        Command::Graph(graph) => graph.run(),
         Command::Calls(calls) => calls.run(),
         Command::Models(models) => models.run(),
         Command::Doctor(doctor) => doctor.run(),

@@ -16,7 +16,7 @@
 //! assert!(picture.svg().starts_with("<svg"));
 //! ```
 
-mod exits;
+pub(super) mod exits;
 mod layers;
 mod lettering;
 mod mermaid;

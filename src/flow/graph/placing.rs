@@ -11,6 +11,8 @@ const BETWEEN_ROWS: f32 = 17.0;
 const WIDEST_SWING: f32 = 30.0;
 /// How far apart arrows enter and leave a box.
 const PORTS: f32 = 20.0;
+/// Room between what no arrow joins.
+const BETWEEN_PARTS: f32 = 48.0;
 /// How often every row is moved below its neighbours.
 const ROUNDS: usize = 40;
 
@@ -39,11 +41,70 @@ pub struct Placed {
     pub size: Size,
 }
 
-/// Places boxes and arrows. `pointed` tells which boxes have one point below and above where all arrows meet.
+/// Places boxes and arrows; what no arrow joins stands side by side. `pointed` tells which boxes have one point below
+/// and above where all arrows meet.
 pub fn place(boxes: &[Size], wishes: &[Wish], pointed: &[bool]) -> Placed {
-    if boxes.is_empty() {
-        return Placed::default();
+    let mut placed = Placed {
+        boxes: vec![Point::default(); boxes.len()],
+        routes: vec![Route::default(); wishes.len()],
+        size: Size::default(),
+    };
+    for part in parts(boxes.len(), wishes) {
+        let own_boxes: Vec<Size> = part.iter().map(|index| boxes[*index]).collect();
+        let own_pointed: Vec<bool> = part.iter().map(|index| pointed.get(*index).copied().unwrap_or(false)).collect();
+        let place_of = |index: usize| part.binary_search(&index).ok();
+        let (links, own_wishes): (Vec<usize>, Vec<Wish>) = wishes
+            .iter()
+            .enumerate()
+            .filter_map(|(link, wish)| {
+                Some((link, Wish { from: place_of(wish.from)?, to: place_of(wish.to)?, ..*wish }))
+            })
+            .unzip();
+        let drawn = place_part(&own_boxes, &own_wishes, &own_pointed);
+        let left = if placed.size.wide > 0.0 { placed.size.wide + BETWEEN_PARTS } else { 0.0 };
+        let moved = |point: Point| Point { x: point.x + left, y: point.y };
+        for (index, point) in part.iter().zip(drawn.boxes) {
+            placed.boxes[*index] = moved(point);
+        }
+        for (link, route) in links.into_iter().zip(drawn.routes) {
+            let points = route.points.into_iter().map(moved).collect();
+            placed.routes[link] = Route { points, label: route.label.map(moved) };
+        }
+        placed.size.wide = left + drawn.size.wide;
+        placed.size.high = placed.size.high.max(drawn.size.high);
     }
+    placed
+}
+
+/// The boxes in groups that arrows join, each in the order of the boxes, the group of the first box first.
+fn parts(boxes: usize, wishes: &[Wish]) -> Vec<Vec<usize>> {
+    let mut near: Vec<Vec<usize>> = vec![Vec::new(); boxes];
+    for wish in wishes {
+        near[wish.from].push(wish.to);
+        near[wish.to].push(wish.from);
+    }
+    let mut seen = vec![false; boxes];
+    let mut parts = Vec::new();
+    for start in 0..boxes {
+        let mut part = Vec::new();
+        let mut open = vec![start];
+        while let Some(index) = open.pop() {
+            if std::mem::replace(&mut seen[index], true) {
+                continue;
+            }
+            part.push(index);
+            open.extend(&near[index]);
+        }
+        if !part.is_empty() {
+            part.sort_unstable();
+            parts.push(part);
+        }
+    }
+    parts
+}
+
+/// Places boxes that arrows join.
+fn place_part(boxes: &[Size], wishes: &[Wish], pointed: &[bool]) -> Placed {
     let layers = layers(boxes, wishes);
     let xs = across(&layers);
     let rows = down(&layers, &xs);
