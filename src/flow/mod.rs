@@ -11,6 +11,7 @@
 mod act;
 mod bundle;
 mod check;
+mod content;
 mod datum;
 mod engine;
 mod expression;
@@ -34,6 +35,7 @@ pub use act::{
 };
 pub use bundle::Bundle;
 pub use check::{Loaded, load_dir, load_files};
+pub use content::BundleContent;
 pub use datum::{Datum, NotThatKind};
 pub use engine::Conversation;
 pub use fault::{Fault, LoadFailure, Severity, check_report_json};

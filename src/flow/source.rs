@@ -1,8 +1,6 @@
-//! The files of a bundle: found, read and named by the hash of their content.
+//! The YAML files of a bundle: found and read.
 
 use std::path::{Path, PathBuf};
-
-use sha2::{Digest, Sha256};
 
 /// One file of a bundle.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -115,26 +113,12 @@ pub(super) fn too_large(path: PathBuf, file: bool) -> Unreadable {
     }
 }
 
-/// The name of the content: the first twelve hexadecimal digits of a SHA-256 over names (without their folder) and
-/// texts, in order.
-pub(super) fn content_id(files: &[SourceFile]) -> String {
-    let mut hash = Sha256::new();
-    for file in files {
-        let name = file.path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        for part in [name.as_str(), file.text.as_str()] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part.as_bytes());
-        }
-    }
-    hash.finalize().iter().take(6).map(|byte| format!("{byte:02x}")).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn reads_yaml_files_in_order_and_names_the_content() {
+    fn reads_yaml_files_in_order() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("more")).unwrap();
         for (name, text) in
@@ -145,10 +129,6 @@ mod tests {
         let files = read_folder(folder.path()).unwrap();
         let texts: Vec<&str> = files.iter().map(|file| file.text.as_str()).collect();
         assert_eq!(texts, ["bundle: a", "flow: b", "flow: c"]);
-        let id = content_id(&files);
-        assert_eq!(id.len(), 12);
-        std::fs::write(folder.path().join("b.yaml"), "flow: d").unwrap();
-        assert_ne!(content_id(&read_folder(folder.path()).unwrap()), id);
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! The loader: documents, the bundle's own keys, and the order in which everything else is checked.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::words::Language;
 
+use super::super::content;
 use super::super::bundle::{Bundle, Flow, FlowIndex, Handlers, Jump, Slot};
 use super::super::fault::{Fault, LoadFailure, Severity};
 use super::super::kind::Names;
@@ -30,7 +31,10 @@ pub struct Loaded {
 /// Loads the bundle in a folder: every `.yaml` and `.yml` file in it and below it.
 pub fn load_dir(folder: &Path, operators: &Operators) -> Result<Loaded, LoadFailure> {
     match source::read_folder(folder) {
-        Ok(files) => load_files(files, operators),
+        Ok(files) => {
+            let attached = content::attached(folder, &files)?;
+            load(files, &attached, operators)
+        }
         Err(unreadable) => Err(LoadFailure { faults: vec![of_file(unreadable)] }),
     }
 }
@@ -42,6 +46,14 @@ fn of_file(unreadable: source::Unreadable) -> Fault {
 
 /// Loads a bundle from texts that are already in memory.
 pub fn load_files(files: Vec<SourceFile>, operators: &Operators) -> Result<Loaded, LoadFailure> {
+    load(files, &[], operators)
+}
+
+fn load(
+    files: Vec<SourceFile>,
+    attached: &[(PathBuf, Vec<u8>)],
+    operators: &Operators,
+) -> Result<Loaded, LoadFailure> {
     let mut total = 0;
     for file in &files {
         let size = file.text.len() as u64;
@@ -54,7 +66,7 @@ pub fn load_files(files: Vec<SourceFile>, operators: &Operators) -> Result<Loade
     let mut faults = Faults::new(files.iter().map(|file| file.path.clone()).collect());
     let documents = read_documents(&files, &mut faults);
     let mut checker = Checker::new(faults, operators);
-    let bundle = checker.bundle(&documents, source::content_id(&files));
+    let bundle = checker.bundle(&documents, content::id(&files, attached));
     let Checker { faults, .. } = checker;
     let failed = faults.has_errors();
     match bundle {
