@@ -139,21 +139,53 @@ impl WhisperEngine {
             fed = tokens.len();
         }
         self.decode(&[token, self.context.token_transcribe()], fed)?;
-        self.decode(&[self.context.token_not()], fed + 2)?;
-        Ok(Beginning { no_speech, language, fed: fed + 3 })
+        let with_times = tells_times(expected, language);
+        let last = if with_times { self.context.token_beg() } else { self.context.token_not() };
+        self.decode(&[last], fed + 2)?;
+        Ok(Beginning { no_speech, language, with_times, fed: fed + 3 })
     }
 
-    /// Takes the likeliest token, one after the other, to the end of the transcript.
-    fn transcribe(&mut self, fed: usize, limit: usize, is_wanted: &dyn Fn() -> bool) -> Result<Transcript, HearError> {
+    /// Takes the likeliest token, one after the other, to the end of the transcript. Times, if there are any, stand
+    /// between its parts; they are fed, but are no part of the text.
+    fn transcribe(
+        &mut self,
+        beginning: &Beginning,
+        limit: usize,
+        is_wanted: &dyn Fn() -> bool,
+    ) -> Result<Transcript, HearError> {
         let mut transcript = Transcript::default();
+        let mut fed = beginning.fed;
         let end = self.context.token_eot();
+        let times = self.context.token_beg();
+        let mut part_is_over = false;
+        // Where the part began, in tokens: no part is empty, so times cannot follow each other without end.
+        let mut part_from = 0;
         while is_wanted() {
             let logits = self.state.get_logits().map_err(failed)?;
+            if part_is_over {
+                // Behind the time at which a part ends stands the time at which the next begins, or the end.
+                let next = later_time(logits, times);
+                let ends = logits.get(end as usize).copied().unwrap_or(f32::NEG_INFINITY);
+                if next.is_none_or(|(_, logit)| logit <= ends) {
+                    transcript.ended = true;
+                    break;
+                }
+                part_is_over = false;
+                part_from = transcript.tokens.len();
+                self.feed_time(next, &mut fed)?;
+                continue;
+            }
             let is_first = transcript.tokens.is_empty();
             let allowed = |token: WhisperTokenId| {
                 token < self.first_special && !(is_first && (token == self.blank || token == end))
             };
             let (token, log_probability) = likeliest(logits, self.first_special, allowed);
+            let may_end = beginning.with_times && transcript.tokens.len() > part_from;
+            if may_end && times_outweigh(logits, times, token) {
+                part_is_over = true;
+                self.feed_time(later_time(logits, times), &mut fed)?;
+                continue;
+            }
             transcript.log_probability += log_probability;
             if token == end {
                 transcript.ended = true;
@@ -163,9 +195,17 @@ impl WhisperEngine {
             if transcript.tokens.len() >= limit || goes_in_circles(&transcript.tokens) {
                 break;
             }
-            self.decode(&[token], fed + transcript.tokens.len() - 1)?;
+            self.decode(&[token], fed)?;
+            fed += 1;
         }
         Ok(transcript)
+    }
+
+    fn feed_time(&mut self, time: Option<(WhisperTokenId, f32)>, fed: &mut usize) -> Result<(), HearError> {
+        let Some((time, _)) = time else { return Ok(()) };
+        self.decode(&[time], *fed)?;
+        *fed += 1;
+        Ok(())
     }
 
     fn text_of(&self, tokens: &[WhisperTokenId], language: Language) -> String {
@@ -198,7 +238,7 @@ impl Engine for WhisperEngine {
             tries += 1;
             self.show(&samples, frames)?;
             let beginning = self.begin(&request.language, &request.expected)?;
-            let transcript = self.transcribe(beginning.fed, limit, is_wanted)?;
+            let transcript = self.transcribe(&beginning, limit, is_wanted)?;
             let is_good = transcript.ended && transcript.mean_log_probability() > TOO_UNSURE;
             let is_better = best.as_ref().is_none_or(|(_, before)| transcript.is_better_than(before));
             if is_better {
@@ -237,6 +277,9 @@ impl Engine for WhisperEngine {
 struct Beginning {
     no_speech: f32,
     language: Language,
+    /// Whether the transcript tells times.
+    with_times: bool,
+    /// How many tokens the decoder was fed.
     fed: usize,
 }
 
@@ -271,6 +314,13 @@ fn hint_for(expected: &Expected, language: Language) -> Option<String> {
     if is_open && expected.bias.is_empty() { None } else { expected.prompt_hint(language) }
 }
 
+/// Whether whisper is to tell the times at which speech begins and ends. It then knows better where a row of digits
+/// ends and repeats itself less (Mandarin digit strings: 8.6 characters in 100 wrong with times, 10.4 without); whole
+/// sentences it hears a little worse.
+fn tells_times(expected: &Expected, language: Language) -> bool {
+    language == Language::ZH && matches!(expected.form, Form::Digits { .. })
+}
+
 fn failed(error: WhisperError) -> HearError {
     HearError::Whisper(error.to_string())
 }
@@ -293,6 +343,20 @@ fn likeliest(logits: &[f32], end: WhisperTokenId, allowed: impl Fn(WhisperTokenI
     }
     let sum: f32 = candidates().map(|(_, &logit)| (logit - highest).exp()).sum();
     (best, -sum.ln())
+}
+
+/// Whether it is likelier that a part ends here, at whatever time, than that it goes on with `token`.
+fn times_outweigh(logits: &[f32], times: WhisperTokenId, token: WhisperTokenId) -> bool {
+    let Some(times) = logits.get(times as usize..) else { return false };
+    let text = logits.get(token as usize).copied().unwrap_or(f32::NEG_INFINITY);
+    times.iter().map(|&logit| (logit - text).exp()).sum::<f32>() > 1.0
+}
+
+/// The likeliest time but 0.00, and its logit.
+fn later_time(logits: &[f32], times: WhisperTokenId) -> Option<(WhisperTokenId, f32)> {
+    let later = logits.iter().enumerate().skip(times as usize + 1);
+    let (token, &logit) = later.max_by(|(_, one), (_, other)| one.total_cmp(other))?;
+    Some((token as WhisperTokenId, logit))
 }
 
 /// The probability of one token among all.
@@ -333,6 +397,16 @@ mod tests {
         let (token, log_probability) = likeliest(&logits, 3, |token| token != 1);
         assert_eq!(token, 2);
         assert!((log_probability.exp() - 0.731).abs() < 0.001);
+    }
+
+    #[test]
+    fn a_part_ends_where_all_times_together_are_likelier_than_the_next_word() {
+        let logits = [1.0, 0.0, 0.5, 0.5, 0.5];
+        assert!(times_outweigh(&logits, 2, 0));
+        assert!(!times_outweigh(&logits, 4, 0));
+        assert!(!times_outweigh(&logits, 9, 0));
+        assert_eq!(later_time(&[0.0, 9.0, 1.0, 3.0], 1), Some((3, 3.0)));
+        assert_eq!(later_time(&[0.0, 9.0], 1), None);
     }
 
     #[test]
