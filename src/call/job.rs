@@ -1,6 +1,7 @@
 //! Work done elsewhere on behalf of a call, and how it comes back.
 
 use super::plane::Side;
+use super::session::Changed;
 use crate::flow::LookUpResult;
 use crate::hear::{HearError, Recognised};
 use crate::speak::{Clause, SpeakError};
@@ -15,4 +16,6 @@ pub(super) enum Job {
     SayingMade { side: Side, saying: u64 },
     /// A look-up came back.
     LookedUp { id: u64, result: LookUpResult },
+    /// A change came back.
+    Changed(Changed),
 }

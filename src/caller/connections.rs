@@ -2,52 +2,220 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
-use super::csv_table::CsvTable;
-use crate::flow::{Datum, LookUpResult};
+use tokio::time::Instant;
 
-/// Everything flows can look things up in. Cheap to clone.
+use super::arguments::{self, Arguments};
+use super::csv::{CsvQuery, TableFault};
+use super::http::{HttpConnection, HttpSettings};
+use super::sql::{SqlConnection, SqlSettings};
+use super::trouble::Trouble;
+use crate::flow::{Access, Datum, LookUpResult, QueryShape, Record};
+
+/// The settings of one connection.
+#[derive(Clone, Debug)]
+pub enum ConnectionSettings {
+    /// Tables in CSV files.
+    Csv(BTreeMap<String, CsvQuery>),
+    /// A web service.
+    Http(HttpSettings),
+    /// A database.
+    Sql(SqlSettings),
+}
+
+impl ConnectionSettings {
+    /// What its queries take and give back, by name.
+    pub fn shapes(&self) -> BTreeMap<String, QueryShape> {
+        fn each<Query>(
+            queries: &BTreeMap<String, Query>,
+            shape: impl Fn(&Query) -> &QueryShape,
+        ) -> BTreeMap<String, QueryShape> {
+            queries.iter().map(|(name, query)| (name.clone(), shape(query).clone())).collect()
+        }
+        match self {
+            Self::Csv(queries) => each(queries, CsvQuery::shape),
+            Self::Http(http) => each(&http.queries, |query| &query.shape),
+            Self::Sql(sql) => each(&sql.queries, |query| &query.shape),
+        }
+    }
+}
+
+/// What is asked of a connection.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// The connection's name.
+    pub connection: String,
+    /// The query's name.
+    pub query: String,
+    /// Arguments by name; `Debug` shows their kinds alone.
+    pub args: BTreeMap<String, Datum>,
+    /// How long the answer may take, tries and waits included.
+    pub time_limit: Duration,
+    /// What time it is, in the bundle's time zone.
+    pub now: jiff::Zoned,
+}
+
+/// How a connection is, as `warmline doctor` shows it.
+#[derive(Clone, Debug)]
+pub struct Health {
+    /// `shop`, or `shop.find_order` where one query is at fault.
+    pub name: String,
+    /// How it answers, or why it does not and what to mend.
+    pub state: Result<String, String>,
+}
+
+#[derive(Debug)]
+enum Connection {
+    Csv(BTreeMap<String, CsvQuery>),
+    Http(HttpConnection),
+    Sql(SqlConnection),
+}
+
+/// Everything flows can look things up in, and change things through. Cheap to clone.
 #[derive(Clone, Debug, Default)]
 pub struct Connections {
-    tables: Arc<BTreeMap<(String, String), CsvTable>>,
+    open: Arc<BTreeMap<String, Connection>>,
 }
 
 impl Connections {
-    /// Connections of `tables`, each under the name of its connection and of its query.
-    pub fn new(tables: BTreeMap<(String, String), CsvTable>) -> Self {
-        Self { tables: Arc::new(tables) }
+    /// Connections by name. Nothing is opened or sent before one is asked.
+    pub fn new(settings: BTreeMap<String, ConnectionSettings>) -> Self {
+        let open = settings.into_iter().map(|(name, settings)| {
+            let connection = match settings {
+                ConnectionSettings::Csv(queries) => Connection::Csv(queries),
+                ConnectionSettings::Http(http) => Connection::Http(HttpConnection::new(http)),
+                ConnectionSettings::Sql(sql) => Connection::Sql(SqlConnection::new(sql)),
+            };
+            (name, connection)
+        });
+        Self { open: Arc::new(open.collect()) }
     }
 
-    /// Looks up. Never fails loudly: trouble is a [`LookUpResult::Error`] with its kind, and a line in the log
-    /// that names the table, not what was asked.
-    pub async fn look_up(&self, connection: &str, query: &str, args: BTreeMap<String, Datum>) -> LookUpResult {
-        let key = (connection.to_owned(), query.to_owned());
-        let Some(table) = self.tables.get(&key).cloned() else {
-            tracing::error!(connection, query, "no such connection");
-            return LookUpResult::Error("unknown".to_owned());
+    /// Whether `connection.query` changes something.
+    pub fn writes(&self, name: &str) -> bool {
+        let Some((connection, query)) = name.split_once('.') else { return false };
+        let shape = match self.open.get(connection) {
+            Some(Connection::Csv(queries)) => queries.get(query).map(CsvQuery::shape),
+            Some(Connection::Http(http)) => http.settings().queries.get(query).map(|query| &query.shape),
+            Some(Connection::Sql(sql)) => sql.settings().queries.get(query).map(|query| &query.shape),
+            None => None,
         };
-        // Reading a file blocks, so it is done where blocking is allowed.
-        match tokio::task::spawn_blocking(move || table.find(&args)).await {
-            Ok(Ok(Some(row))) => LookUpResult::Found(row),
-            Ok(Ok(None)) => LookUpResult::None,
-            Ok(Err(fault)) => {
-                tracing::error!(connection, query, fault = %fault, "a look-up failed");
-                LookUpResult::Error("unreachable".to_owned())
-            }
-            Err(_) => {
-                tracing::error!(connection, query, "a look-up was abandoned");
-                LookUpResult::Error("unreachable".to_owned())
+        shape.is_some_and(|shape| shape.access == Access::Writes)
+    }
+
+    /// Looks up: `look_up`. May be dropped at any moment. Never fails loudly: trouble is a [`LookUpResult::Error`]
+    /// with its kind, and a line in the log that names the query, not what was asked.
+    pub async fn look_up(&self, question: Question) -> LookUpResult {
+        self.answer(question, Access::Reads, None).await
+    }
+
+    /// Changes something: `do`, `send`, `survey`. Tried once; whoever tries again gives the same `idempotency_key`,
+    /// and the far side makes the change once. The record is what the query gives back, often empty.
+    pub async fn change(&self, question: Question, idempotency_key: &str) -> LookUpResult {
+        self.answer(question, Access::Writes, Some(idempotency_key)).await
+    }
+
+    async fn answer(&self, question: Question, access: Access, key: Option<&str>) -> LookUpResult {
+        let (connection, query) = (question.connection.clone(), question.query.clone());
+        let asked = self.ask(question, access, key);
+        match asked.await {
+            Ok(result) => result,
+            Err(fault) => {
+                tracing::warn!(connection, query, kind = fault.kind(), %fault, "a connection gave no answer");
+                fault.into_result()
             }
         }
     }
 
-    /// Every table that could not answer, as `connection.query` and the fault: what `check` and `doctor` show.
-    pub fn faults(&self) -> Vec<(String, super::TableFault)> {
-        self.tables
-            .iter()
-            .filter_map(|((connection, query), table)| {
-                table.check().err().map(|fault| (format!("{connection}.{query}"), fault))
-            })
-            .collect()
+    async fn ask(&self, question: Question, access: Access, key: Option<&str>) -> Result<LookUpResult, Trouble> {
+        let unknown = || Trouble::Refused("there is no such query".to_owned());
+        let deadline = Instant::now() + question.time_limit;
+        let zone = question.now.time_zone();
+        // None: a look-up that lacks a value, which matches nothing.
+        let prepare = |shape: &QueryShape| -> Result<Option<Arguments>, Trouble> {
+            if shape.access != access {
+                let way =
+                    if access == Access::Reads { "changes something; use `do`" } else { "only reads; use `look_up`" };
+                return Err(Trouble::Refused(format!("the query {way}")));
+            }
+            arguments::declared(shape, &question.args, zone)
+        };
+        match self.open.get(&question.connection).ok_or_else(unknown)? {
+            Connection::Csv(queries) => {
+                let query = queries.get(&question.query).ok_or_else(unknown)?;
+                let Some(arguments) = prepare(query.shape())? else { return Ok(LookUpResult::None) };
+                let (query, key, now) = (query.clone(), key.unwrap_or_default().to_owned(), question.now.clone());
+                // Files block, so they are read where blocking is allowed.
+                let work = tokio::task::spawn_blocking(move || in_file(&query, &arguments, &key, &now));
+                let done = tokio::time::timeout_at(deadline, work).await;
+                let lost = if access == Access::Writes {
+                    Trouble::Unknown("the disk is slow".to_owned())
+                } else {
+                    Trouble::Timeout
+                };
+                let abandoned = |_| Trouble::Unreachable("the work was abandoned".to_owned());
+                let row = done.map_err(|_| lost)?.map_err(abandoned)?.map_err(TableFault::into_trouble)?;
+                Ok(row.map_or(LookUpResult::None, LookUpResult::Found))
+            }
+            Connection::Http(http) => {
+                let query = http.settings().queries.get(&question.query).ok_or_else(unknown)?;
+                let Some(arguments) = prepare(&query.shape)? else { return Ok(LookUpResult::None) };
+                http.ask(query, &arguments, key, zone, deadline).await
+            }
+            Connection::Sql(sql) => {
+                let query = sql.settings().queries.get(&question.query).ok_or_else(unknown)?;
+                let Some(arguments) = prepare(&query.shape)? else { return Ok(LookUpResult::None) };
+                sql.ask(query, &arguments, key, zone, deadline).await
+            }
+        }
+    }
+
+    /// Every table that could not answer, as `connection.query` and the fault: what `check` shows. Looks at files on
+    /// this machine and at nothing else.
+    pub fn faults(&self) -> Vec<(String, TableFault)> {
+        let mut faults = Vec::new();
+        for (name, connection) in self.open.iter() {
+            let Connection::Csv(queries) = connection else { continue };
+            let each =
+                queries.iter().filter_map(|(query, table)| Some((format!("{name}.{query}"), table.check().err()?)));
+            faults.extend(each);
+        }
+        faults
+    }
+
+    /// Whether each connection answers: what `warmline doctor` shows. Changes nothing and runs no statement.
+    pub async fn health(&self) -> Vec<Health> {
+        let each = self.open.iter().map(|(name, connection)| async move {
+            let (at, state) = match connection {
+                Connection::Csv(queries) => {
+                    let broken = queries.iter().find_map(|(query, table)| Some((query, table.check().err()?)));
+                    match broken {
+                        Some((query, fault)) => (Some(query.clone()), Err(fault.to_string())),
+                        None => (None, Ok(format!("{} tables are in order", queries.len()))),
+                    }
+                }
+                Connection::Http(http) => (None, http.health().await.map_err(|fault| fault.to_string())),
+                Connection::Sql(sql) => match sql.health().await {
+                    Ok(well) => (None, Ok(well)),
+                    Err((query, fault)) => (query, Err(fault.to_string())),
+                },
+            };
+            let name = at.map_or_else(|| name.clone(), |query| format!("{name}.{query}"));
+            Health { name, state }
+        });
+        futures::future::join_all(each).await
+    }
+}
+
+fn in_file(
+    query: &CsvQuery,
+    arguments: &Arguments,
+    key: &str,
+    now: &jiff::Zoned,
+) -> Result<Option<Record>, TableFault> {
+    match query {
+        CsvQuery::Find(table) => table.find(arguments, now),
+        CsvQuery::Append(appending) => appending.append(arguments, key, now).map(Some),
     }
 }

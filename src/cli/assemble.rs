@@ -9,9 +9,9 @@ use anyhow::Context;
 use super::models::{Installed, check_piper_file};
 use super::{Common, Listen, demo};
 use crate::audio::{Hertz, Sound, even_loudness, hold_tone, wav};
-use crate::call::{HearingModels, OpenAt, own_sentences};
-use crate::caller::{Connections, CsvTable, TableFault};
-use crate::config::{Accept, AgentReach, Config, Connection, Hours, Overrides};
+use crate::call::{AgentLines, HearingModels, OpenAt, Services, own_sentences};
+use crate::caller::{Connections, TableFault};
+use crate::config::{Accept, AgentReach, Config, Hours, Overrides};
 use crate::desk::{AgentSettings, DeskSettings, QueueName, QueueSettings, Timers};
 use crate::flow::{Bundle, Fault, Severity, load_dir};
 use crate::hear::{ActivityModel, Recogniser, RecogniserSettings};
@@ -58,22 +58,9 @@ pub(super) fn bundle(config: &Config) -> anyhow::Result<Arc<Bundle>> {
     }
 }
 
-/// Where flows look things up.
+/// Where flows look things up and change things.
 pub(super) fn connections(config: &Config) -> Connections {
-    let mut tables = BTreeMap::new();
-    for (name, connection) in &config.connections {
-        let Connection::Csv { queries } = connection;
-        for (query_name, query) in queries {
-            let table = CsvTable {
-                file: query.file.clone(),
-                args: query.args.clone(),
-                match_columns: query.match_columns.clone(),
-                returns: query.returns.clone(),
-            };
-            tables.insert((name.clone(), query_name.clone()), table);
-        }
-    }
-    Connections::new(tables)
+    Connections::new(config.connections.clone())
 }
 
 /// A table that cannot answer, as `check` reports it: at the connection's place in the settings.
@@ -182,13 +169,47 @@ pub(super) async fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>
     Ok(Arc::new(store))
 }
 
-/// Writes the record.
-pub(super) fn recorder(store: Arc<dyn Store>) -> Recorder {
-    Recorder::start(store, RecorderSettings::default())
+/// What the commands that run calls do differently.
+pub(super) struct Calls {
+    /// The flows.
+    pub(super) bundle: Arc<Bundle>,
+    /// Where flows look things up and change things.
+    pub(super) connections: Connections,
+    /// The record.
+    pub(super) store: Arc<dyn Store>,
+    /// Who rings agents.
+    pub(super) agents: Arc<dyn AgentLines>,
+    /// Whether both sides are recorded where the settings say so.
+    pub(super) keeps_sound: bool,
+    /// Whether prompts are made ahead of the first call.
+    pub(super) prepares: bool,
+    /// What time it is taken to be.
+    pub(super) pretend_now: Option<jiff::Timestamp>,
+}
+
+/// Everything that calls share.
+pub(super) async fn services(config: &Config, models: &ModelFiles, calls: Calls) -> anyhow::Result<Services> {
+    let speaker = speaker(config, models)?;
+    if calls.prepares {
+        let sentences = fixed_sentences(config, &calls.bundle, Hertz::HZ_8000);
+        super::progress::prepare(&speaker, &sentences).await;
+    }
+    Ok(Services {
+        hearing: hearing(config, models)?,
+        speaking_pace: config.speak.pace,
+        recorder: Recorder::start(calls.store, RecorderSettings::default()),
+        hold: hold(config)?,
+        recordings: if calls.keeps_sound { recordings(config)? } else { None },
+        connections: calls.connections,
+        agents: calls.agents,
+        pretend_now: calls.pretend_now,
+        bundle: calls.bundle,
+        speaker,
+    })
 }
 
 /// What waiting callers hear, by queue, at the rate of a telephone.
-pub(super) fn hold(config: &Config) -> anyhow::Result<BTreeMap<String, Arc<Sound>>> {
+fn hold(config: &Config) -> anyhow::Result<BTreeMap<String, Arc<Sound>>> {
     let rate = Hertz::HZ_8000;
     let mut sounds = BTreeMap::from([(String::new(), Arc::new(hold_tone(rate)))]);
     for (name, queue) in &config.queues {
@@ -201,7 +222,7 @@ pub(super) fn hold(config: &Config) -> anyhow::Result<BTreeMap<String, Arc<Sound
 }
 
 /// Every sentence that is known before any call: the flow's fixed prompts and the call's own.
-pub(super) fn fixed_sentences(config: &Config, bundle: &Bundle, rate: Hertz) -> Vec<Utterance> {
+fn fixed_sentences(config: &Config, bundle: &Bundle, rate: Hertz) -> Vec<Utterance> {
     let own = own_sentences(bundle.languages());
     let mut sentences = bundle.fixed_prompts();
     sentences.extend(own);
@@ -264,7 +285,7 @@ pub(super) fn sip(config: &Config) -> anyhow::Result<SipSettings> {
 }
 
 /// Where recordings of both sides go, if they are kept.
-pub(super) fn recordings(config: &Config) -> anyhow::Result<Option<PathBuf>> {
+fn recordings(config: &Config) -> anyhow::Result<Option<PathBuf>> {
     if !config.record.audio {
         return Ok(None);
     }

@@ -11,8 +11,7 @@ use clap::Args;
 use tokio_util::sync::CancellationToken;
 
 use super::{Common, Listen, assemble, runtime};
-use crate::audio::Hertz;
-use crate::call::{AgentLines, CallCentre, MediaThreads, Services, Switchboard};
+use crate::call::{AgentLines, CallCentre, MediaThreads, Switchboard};
 use crate::config::Config;
 use crate::desk::Desk;
 use crate::line::sip::{OutboundCall, SipLine};
@@ -42,7 +41,8 @@ impl Serve {
 async fn serve(config: Config) -> anyhow::Result<ExitCode> {
     // What is quickly told to be wrong is told first: settings, flows, files, addresses; then the models load.
     let bundle = assemble::bundle(&config)?;
-    for (name, fault) in assemble::connections(&config).faults() {
+    let connections = assemble::connections(&config);
+    for (name, fault) in connections.faults() {
         tracing::warn!("connection {name}: {fault}");
     }
     let models = assemble::models(&config)?;
@@ -55,21 +55,16 @@ async fn serve(config: Config) -> anyhow::Result<ExitCode> {
 
     let stop = CancellationToken::new();
     let ready = Arc::new(AtomicBool::new(false));
-    let speaker = assemble::speaker(&config, &models)?;
-    let sentences = assemble::fixed_sentences(&config, &bundle, Hertz::HZ_8000);
-    super::progress::prepare(&speaker, &sentences).await;
-    let services = Arc::new(Services {
-        hearing: assemble::hearing(&config, &models)?,
-        speaking_pace: config.speak.pace,
-        connections: assemble::connections(&config),
-        recorder: assemble::recorder(store),
-        agents: Arc::new(SipAgents(Arc::clone(&line))),
-        hold: assemble::hold(&config)?,
-        recordings: assemble::recordings(&config)?,
-        pretend_now: None,
+    let shared = assemble::Calls {
         bundle: Arc::clone(&bundle),
-        speaker,
-    });
+        connections,
+        store,
+        agents: Arc::new(SipAgents(Arc::clone(&line))),
+        keeps_sound: true,
+        prepares: true,
+        pretend_now: None,
+    };
+    let services = Arc::new(assemble::services(&config, &models, shared).await?);
     let switchboard = Switchboard::start(Desk::new(assemble::desk(&config))?, assemble::open_at(&config, &bundle));
     let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(4));
     let centre = Arc::new(CallCentre::new(services, MediaThreads::start(threads)?, switchboard.clone()));

@@ -9,6 +9,7 @@
 //! assert_eq!(config.limits.calls, 100);
 //! ```
 
+mod connection;
 mod duration;
 mod error;
 mod hours;
@@ -19,6 +20,6 @@ mod validate;
 pub use error::ConfigError;
 pub use hours::{Hours, HoursError};
 pub use settings::{
-    Accept, Agent, AgentReach, Config, Connection, Destination, Hear, Limits, Models, Number, Overrides, Query,
-    QueueSettings, Record, Secret, Sip, SoundDevices, Speak, Trunk, Web,
+    Accept, Agent, AgentReach, Config, Destination, Hear, Limits, Models, Number, Overrides, QueueSettings, Record,
+    Secret, Sip, SoundDevices, Speak, Trunk, Web,
 };

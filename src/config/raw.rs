@@ -26,7 +26,8 @@ pub struct File {
     pub record: Record,
     pub sound: SoundDevices,
     pub trunk: BTreeMap<String, Spanned<Trunk>>,
-    pub connection: BTreeMap<String, Spanned<Connection>>,
+    /// Read by itself, since a connection's keys depend on its kind.
+    pub connection: serde::de::IgnoredAny,
     pub queue: BTreeMap<String, Spanned<Queue>>,
     pub agent: BTreeMap<String, Spanned<Agent>>,
     pub destination: BTreeMap<String, Destination>,
@@ -108,24 +109,6 @@ pub struct Trunk {
     pub user: Option<String>,
     pub password: Option<String>,
     pub expires: Option<Written>,
-}
-
-#[derive(Debug, Deserialize)]
-pub struct Connection {
-    pub kind: String,
-    #[serde(flatten)]
-    pub queries: BTreeMap<String, Query>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Query {
-    pub file: PathBuf,
-    #[serde(default)]
-    pub args: BTreeMap<String, String>,
-    #[serde(rename = "match")]
-    pub match_columns: Vec<String>,
-    pub returns: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]

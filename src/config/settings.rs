@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::hours::Hours;
 use crate::Private;
-use crate::flow::{FieldKind, FieldShape, Operators, QueryShape};
+use crate::caller::ConnectionSettings;
+use crate::flow::Operators;
 
 /// A password or key, fetched from where the operator said it is.
 pub type Secret = Private<String>;
@@ -53,7 +54,7 @@ pub struct Config {
     /// SIP providers that calls come from and go to, by name.
     pub trunks: BTreeMap<String, Trunk>,
     /// Where flows look things up, by name.
-    pub connections: BTreeMap<String, Connection>,
+    pub connections: BTreeMap<String, ConnectionSettings>,
     /// Queues for people, by name.
     pub queues: BTreeMap<String, QueueSettings>,
     /// People who take calls, by name.
@@ -180,29 +181,6 @@ pub struct Trunk {
     pub expires: Duration,
 }
 
-/// Where flows look things up.
-#[derive(Clone, Debug)]
-pub enum Connection {
-    /// Tables in CSV files.
-    Csv {
-        /// The queries, by name.
-        queries: BTreeMap<String, Query>,
-    },
-}
-
-/// One look-up in a CSV file.
-#[derive(Clone, Debug)]
-pub struct Query {
-    /// The file, absolute.
-    pub file: PathBuf,
-    /// What a flow passes, and its type.
-    pub args: BTreeMap<String, FieldKind>,
-    /// The columns that must equal the arguments of the same name.
-    pub match_columns: Vec<String>,
-    /// What a flow gets back.
-    pub returns: BTreeMap<String, FieldShape>,
-}
-
 /// A queue for people.
 #[derive(Clone, Debug)]
 pub struct QueueSettings {
@@ -255,17 +233,10 @@ pub struct Number {
 impl Config {
     /// What flows may name of all this: connections with their shapes, queues, destinations.
     pub fn operators(&self) -> Operators {
-        let connections = self.connections.iter().map(|(name, connection)| {
-            let Connection::Csv { queries } = connection;
-            let queries = queries
-                .iter()
-                .map(|(name, query)| {
-                    let shape = QueryShape { args: query.args.clone(), returns: query.returns.clone() };
-                    (name.clone(), shape)
-                })
-                .collect();
-            (name.clone(), crate::flow::Connection { queries })
-        });
+        let connections = self
+            .connections
+            .iter()
+            .map(|(name, connection)| (name.clone(), crate::flow::Connection { queries: connection.shapes() }));
         Operators {
             connections: connections.collect(),
             queues: self.queues.keys().cloned().collect(),

@@ -7,16 +7,16 @@ use std::time::Duration;
 
 use toml::Spanned;
 
+use super::connection;
 use super::duration::Written;
 use super::error::ConfigError;
 use super::hours::Hours;
 use super::raw;
 use super::settings::{
-    Accept, Agent, AgentReach, Config, Connection, Destination, Hear, Limits, Models, Number, Overrides, Query,
-    QueueSettings, Record, Secret, Sip, SoundDevices, Speak, Trunk, Web,
+    Accept, Agent, AgentReach, Config, Destination, Hear, Limits, Models, Number, Overrides, QueueSettings, Record,
+    Secret, Sip, SoundDevices, Speak, Trunk, Web,
 };
 use crate::Private;
-use crate::flow::{FieldKind, FieldShape};
 
 impl Config {
     /// Reads and validates the file at `path`, with `overrides` above it.
@@ -64,6 +64,13 @@ impl Validation<'_> {
         };
         let hours = self.hours(&file.hours)?;
         let agents = self.each(&file.agent, |name, agent| self.agent(name, agent))?;
+        let tables = data.join("tables");
+        let connections = connection::read(&connection::Surroundings {
+            path: self.path,
+            text: self.text,
+            tables: &tables,
+            environment: self.environment,
+        })?;
         let queues = self.each(&file.queue, |name, queue| self.queue(name, queue, &hours, &agents))?;
         Ok(Config {
             path: self.path.to_owned(),
@@ -91,7 +98,7 @@ impl Validation<'_> {
             record: Record { audio: file.record.audio.unwrap_or(false) },
             sound: SoundDevices { microphone: file.sound.microphone, loudspeaker: file.sound.loudspeaker },
             trunks: self.each(&file.trunk, |name, trunk| self.trunk(name, trunk))?,
-            connections: self.each(&file.connection, |name, connection| self.connection(name, connection))?,
+            connections,
             queues,
             agents,
             destinations: file
@@ -250,45 +257,6 @@ impl Validation<'_> {
         })
     }
 
-    fn connection(&self, name: &str, connection: &Spanned<raw::Connection>) -> Result<Connection, ConfigError> {
-        let raw = connection.get_ref();
-        if raw.kind != "csv" {
-            let what = format!("connection {name:?} has kind {:?}; this version reads kind = \"csv\"", raw.kind);
-            return Err(self.wrong(connection, what));
-        }
-        let mut queries = BTreeMap::new();
-        for (query_name, query) in &raw.queries {
-            let place = format!("connection.{name}.{query_name}");
-            let mut args = BTreeMap::new();
-            for (arg, kind) in &query.args {
-                let kind = FieldKind::from_name(kind).ok_or_else(|| self.unknown_kind(connection, &place, kind))?;
-                args.insert(arg.clone(), kind);
-            }
-            let mut returns = BTreeMap::new();
-            for (field, kind) in &query.returns {
-                let shape = FieldShape::parse(kind).ok_or_else(|| self.unknown_kind(connection, &place, kind))?;
-                returns.insert(field.clone(), shape);
-            }
-            if let Some(column) = query.match_columns.iter().find(|column| !args.contains_key(*column)) {
-                let what =
-                    format!("{place} matches {column:?}, which is not among its args; add it there with its type");
-                return Err(self.wrong(connection, what));
-            }
-            if query.match_columns.is_empty() {
-                return Err(self.wrong(connection, format!("{place} matches no column; name at least one in match")));
-            }
-            let file = self.beside(&query.file);
-            queries
-                .insert(query_name.clone(), Query { file, args, match_columns: query.match_columns.clone(), returns });
-        }
-        Ok(Connection::Csv { queries })
-    }
-
-    fn unknown_kind(&self, connection: &Spanned<raw::Connection>, place: &str, kind: &str) -> ConfigError {
-        let known: Vec<&str> = FieldKind::ALL.iter().map(|(name, _)| *name).collect();
-        self.wrong(connection, format!("{place}: {kind:?} is not a type; write one of {}", known.join(", ")))
-    }
-
     fn hours(&self, written: &BTreeMap<String, Spanned<raw::Hours>>) -> Result<BTreeMap<String, Hours>, ConfigError> {
         let mut hours =
             BTreeMap::from([("always".to_owned(), Hours::always()), ("weekdays".to_owned(), Hours::weekdays())]);
@@ -428,10 +396,8 @@ mod tests {
             "#,
         )
         .unwrap();
-        let Connection::Csv { queries } = &config.connections["shop"];
-        let query = &queries["find_order"];
-        assert_eq!(query.file, Path::new("/etc/warmline/orders.csv"));
-        assert_eq!(query.returns["sent"], FieldShape { kind: FieldKind::Date, optional: true });
+        let queries = &config.operators().connections["shop"].queries;
+        assert_eq!(queries["find_order"].returns["sent"].kind, crate::flow::FieldKind::Date);
         assert!(matches!(config.agents["anna"].reach, AgentReach::Registers(_)));
         assert_eq!(config.queues["orders"].agents, ["anna", "ben"]);
     }
@@ -457,7 +423,6 @@ mod tests {
             ("[agent.zoe]\npassword = \"hunter2\"", "a password does not stand in this file"),
             ("[agent.zoe]\npassword = \"env:ZOE\"", "the environment has no ZOE"),
             ("[agent.zoe]\nskills = {}", "needs either sip"),
-            ("[connection.c]\nkind = \"ldap\"", "this version reads kind = \"csv\""),
             ("[limits]\nlongest_call = \"15\"", "write a whole number and its unit"),
         ];
         for (text, expected) in cases {

@@ -24,10 +24,29 @@ pub struct Connection {
 /// What a query takes and what it gives back.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct QueryShape {
-    /// Arguments by name: `with` must give each of them.
-    pub args: BTreeMap<String, FieldKind>,
+    /// Arguments by name: `with` must give each of them that is not optional.
+    pub args: BTreeMap<String, FieldShape>,
     /// Fields of the result by name.
     pub returns: BTreeMap<String, FieldShape>,
+    /// Whether it changes something. `look_up` names a query that reads, `do`, `send` and `survey` one that writes.
+    pub access: Access,
+}
+
+impl QueryShape {
+    /// The arguments that `with` must give.
+    pub fn required(&self) -> impl Iterator<Item = &str> {
+        self.args.iter().filter(|(_, shape)| !shape.optional).map(|(name, _)| name.as_str())
+    }
+}
+
+/// Whether a query changes something on the far side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Access {
+    /// It only reads: safe to ask twice.
+    #[default]
+    Reads,
+    /// It changes something: asked once, with an idempotency key.
+    Writes,
 }
 
 /// One field of a result: `sent = "date?"` is an optional date.
@@ -56,11 +75,15 @@ pub enum FieldKind {
     Time,
     /// `yes` or `no`, `true` or `false`.
     YesNo,
+    /// A span of time, `90m`, `2h 30m` or ISO 8601's `PT2H30M`.
+    Duration,
+    /// A moment with its offset, `2026-01-05T14:30+08:00`.
+    Moment,
 }
 
 impl FieldKind {
     /// Every kind with its name in `warmline.toml`.
-    pub const ALL: [(&'static str, Self); 7] = [
+    pub const ALL: [(&'static str, Self); 9] = [
         ("text", Self::Text),
         ("phone", Self::Phone),
         ("number", Self::Number),
@@ -68,6 +91,8 @@ impl FieldKind {
         ("date", Self::Date),
         ("time", Self::Time),
         ("yes_no", Self::YesNo),
+        ("duration", Self::Duration),
+        ("moment", Self::Moment),
     ];
 
     /// The name in `warmline.toml`.

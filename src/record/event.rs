@@ -72,6 +72,43 @@ pub enum CallEvent {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         ms: Option<u64>,
     },
+    /// A change was made through a connection, or not.
+    Did {
+        /// `connection.query`.
+        name: String,
+        /// `done`, or the kind of trouble: `refused`, `unknown`, …
+        result: String,
+        /// How long it took; absent when the line clock stood still for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ms: Option<u64>,
+    },
+    /// A message was sent through a connection, or not.
+    Sent {
+        /// `connection.query`.
+        name: String,
+        /// The template of the message; never the message itself.
+        template: String,
+        /// `sent`, or the kind of trouble.
+        result: String,
+        /// How long it took; absent when the line clock stood still for it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        ms: Option<u64>,
+    },
+    /// The caller answered a survey.
+    Survey {
+        /// Answers by question: `csat` 1 to 5, `resolved` true or false.
+        answers: BTreeMap<String, serde_json::Value>,
+    },
+    /// The flow noted something for the person who takes the call.
+    Note {
+        /// The note, private values masked.
+        text: String,
+    },
+    /// The flow marked the call, for the figures.
+    Tag {
+        /// The mark.
+        tag: String,
+    },
     /// How the caller feels.
     Mood {
         /// 0 to 1.
@@ -273,6 +310,11 @@ impl CallEvent {
             Self::Handler { .. } => "handler",
             Self::Step { .. } => "step",
             Self::LookUp { .. } => "look_up",
+            Self::Did { .. } => "did",
+            Self::Sent { .. } => "sent",
+            Self::Survey { .. } => "survey",
+            Self::Note { .. } => "note",
+            Self::Tag { .. } => "tag",
             Self::Mood { .. } => "mood",
             Self::Complexity { .. } => "complexity",
             Self::Queued { .. } => "queued",
@@ -302,6 +344,11 @@ impl CallEvent {
                 | Self::Handler { .. }
                 | Self::Step { .. }
                 | Self::LookUp { .. }
+                | Self::Did { .. }
+                | Self::Sent { .. }
+                | Self::Survey { .. }
+                | Self::Note { .. }
+                | Self::Tag { .. }
                 | Self::Mood { .. }
                 | Self::Complexity { .. }
                 | Self::Queued { .. }

@@ -87,6 +87,14 @@ fn note(event: &CallEvent) -> Option<String> {
             Some(ms) => format!("look-up {name}: {result} in {ms} ms"),
             None => format!("look-up {name}: {result}"),
         },
+        CallEvent::Did { name, result, .. } => format!("do {name}: {result}"),
+        CallEvent::Sent { name, template, result, .. } => format!("send {name} {template:?}: {result}"),
+        CallEvent::Survey { answers } => {
+            let answers: Vec<String> = answers.iter().map(|(question, answer)| format!("{question} {answer}")).collect();
+            format!("survey: {}", answers.join(", "))
+        }
+        CallEvent::Note { text } => format!("note: {text}"),
+        CallEvent::Tag { tag } => format!("tag {tag}"),
         CallEvent::Mood { distress, arousal, trend, .. } => {
             format!("mood: distress {distress:.2}, arousal {arousal:.2}, {trend}")
         }

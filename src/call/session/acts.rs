@@ -2,11 +2,10 @@
 
 use std::cmp::Reverse;
 
-use super::super::job::Job;
 use super::super::mouth::Wish;
 use super::Session;
 use super::hearing::patience_for;
-use crate::flow::{Act, Answered, EndReason, Hear, Input, LookUpAct, LookUpResult};
+use crate::flow::{Act, Answered, EndReason, Hear, Input, LookUpResult};
 use crate::record::{CallEvent, EndedReason};
 
 impl Session {
@@ -37,14 +36,11 @@ impl Session {
             }
             Act::LookUp(look_up) => self.look_up(look_up),
             Act::Queue(queue) => self.join_queue(queue).await,
-            Act::Do(change) => self.not_performed("do", Input::Done { id: change.call.id, result: refused() }).await,
+            Act::Do(act) => self.make_change(act),
             Act::Verify(verify) => {
                 self.not_performed("verify", Input::LookedUp { id: verify.call.id, result: refused() }).await;
             }
-            Act::Send(send) => {
-                let result = Err("not_performed".to_owned());
-                self.not_performed("send", Input::Sent { id: send.id, result }).await;
-            }
+            Act::Send(act) => self.send_message(act),
             Act::Transfer(transfer) => {
                 let result = Err("not_performed".to_owned());
                 self.not_performed("transfer", Input::Transferred { id: transfer.id, result }).await;
@@ -61,9 +57,9 @@ impl Session {
             Act::Recommend(recommend) => {
                 self.not_performed("recommend", Input::Recommended { id: recommend.id, chosen: None }).await;
             }
-            Act::Survey(_) => self.trouble("`survey` is not performed"),
-            Act::Note { .. } => self.trouble("`note` is not performed"),
-            Act::Tag { .. } => self.trouble("`tag` is not performed"),
+            Act::Survey(act) => self.keep_survey(act),
+            Act::Note { text, private } => self.note(text, private),
+            Act::Tag { tag } => self.tag(tag),
             Act::Record { .. } => self.trouble("`record` is not performed"),
             Act::Secure { .. } => self.trouble("`secure` is not performed"),
             Act::ChangeClass { .. } => self.trouble("a change of class is not performed"),
@@ -77,6 +73,8 @@ impl Session {
             }
             Act::Handler { name } => self.event(CallEvent::Handler { name: name.to_owned() }),
             Act::SlotFilled { .. } => {}
+            // What became of a change is recorded when it comes back, even where the flow no longer waits for it.
+            Act::LookedUp { name, .. } if self.services.connections.writes(&name) => {}
             Act::LookedUp { name, result, took } => {
                 let ms = u64::try_from(took.as_millis()).ok().filter(|_| self.clock.tells_latency());
                 self.event(CallEvent::LookUp { name, result, ms });
@@ -111,20 +109,6 @@ impl Session {
     async fn not_performed(&mut self, verb: &str, answer: Input) {
         self.trouble(&format!("`{verb}` is not performed"));
         Box::pin(self.input(answer)).await;
-    }
-
-    fn look_up(&mut self, act: LookUpAct) {
-        self.looking_up += 1;
-        let (connections, jobs) = (self.services.connections.clone(), self.jobs.clone());
-        tokio::spawn(async move {
-            let answer = connections.look_up(&act.connection, &act.query, act.args);
-            let result = match tokio::time::timeout(act.time_limit, answer).await {
-                Ok(result) => result,
-                Err(_) => LookUpResult::Error("timeout".to_owned()),
-            };
-            // The call may have ended meanwhile; then nobody waits for this.
-            let _ = jobs.send(Job::LookedUp { id: act.id, result }).await;
-        });
     }
 
     fn end(&mut self, reason: EndReason) {

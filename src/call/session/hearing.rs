@@ -8,7 +8,7 @@ use super::super::plane::{PlaneCommand, Side};
 use super::{Session, TurnClock};
 use crate::audio::{FRAME, Frame};
 use crate::flow::Patience as Pauses;
-use crate::flow::{Hear, Heard, Input, ListenAct};
+use crate::flow::{Hear, Heard as HeardWords, Input, ListenAct};
 use crate::hear::{HearError, LanguageChoice, Patience, Priority, Recognised, Request};
 use crate::private;
 use crate::record::CallEvent;
@@ -149,13 +149,13 @@ impl Session {
             return;
         }
         self.turn = Some(self.turn_of(&heard));
-        let input = Input::Heard(Heard {
+        let input = Input::Heard(HeardWords {
             text: recognised.text.clone(),
             language: Some(recognised.language),
             confidence: recognised.confidence,
             alternatives: Vec::new(),
             barge_in: heard.barge_in,
-            ..Heard::default()
+            ..HeardWords::default()
         });
         self.record_heard(&heard, &recognised);
         self.people.caller_goes_on();

@@ -1,7 +1,8 @@
-//! One call while it lasts. The parts: `acts` does what the flow says, `hearing` turns sound into inputs of the
+//! One call while it lasts. The parts: `acts` does what the flow says, `changes` asks the world outside, `hearing` turns sound into inputs of the
 //! flow, `saying` follows what is played, `people` brings the caller to a person.
 
 mod acts;
+mod changes;
 mod hearing;
 mod people;
 mod saying;
@@ -11,6 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
 
 use super::clock::{LineClock, Pace};
 use super::closing::Closing;
@@ -23,11 +25,13 @@ use super::services::{Services, Watcher};
 use super::switchboard::DeskPort;
 use super::ticker::MediaThreads;
 use crate::audio::{FRAME, Hertz};
+use crate::desk::BriefFact;
 use crate::flow::{Act, CallFacts, Conversation, Input, ListenAct, Now, TimerId};
 use crate::line::{Caller, IncomingCall, LegControl, LegEnd, LegEvent};
 use crate::record::{CallEvent, CallRecording, CallStart, EndedReason, Recorded, RecordingEnd, TimedEvent};
 use crate::words::Language;
 use crate::{CallId, Private};
+pub(super) use changes::Changed;
 use hearing::Transcribing;
 use people::People;
 
@@ -87,6 +91,12 @@ pub struct Session {
     transcribing: Vec<Transcribing>,
     last_ticket: u64,
     looking_up: usize,
+    /// Changes that connections are making.
+    changing: usize,
+    /// Ends look-ups when the call does.
+    gone: CancellationToken,
+    /// What the flow noted for the person who takes the call.
+    notes: Vec<BriefFact>,
     timers: BinaryHeap<std::cmp::Reverse<(Duration, TimerId)>>,
     cancelled: Vec<TimerId>,
     listening: Option<ListenAct>,
@@ -172,6 +182,9 @@ impl Session {
             transcribing: Vec::new(),
             last_ticket: 0,
             looking_up: 0,
+            changing: 0,
+            gone: CancellationToken::new(),
+            notes: Vec::new(),
             timers: BinaryHeap::new(),
             cancelled: Vec::new(),
             listening: None,
@@ -245,7 +258,7 @@ impl Session {
 
     /// Waits for the next thing that happens and deals with it.
     async fn step(&mut self) {
-        let working = self.being_transcribed() + self.looking_up + self.mouth.being_made() + self.people.being_made();
+        let working = self.being_transcribed() + self.looking_up + self.changing + self.mouth.being_made() + self.people.being_made();
         tokio::select! {
             biased;
             Some(job) = self.job_inbox.recv() => self.on_job(job).await,
@@ -277,6 +290,7 @@ impl Session {
                 self.looking_up -= 1;
                 self.input(Input::LookedUp { id, result }).await;
             }
+            Job::Changed(changed) => self.changed(changed).await,
         }
     }
 
@@ -326,12 +340,11 @@ impl Session {
 
     /// Gives the flow an input and does what it says.
     async fn input(&mut self, input: Input) {
-        if self.outcome.is_some() && !matches!(input, Input::HangUp) {
+        // After the call only what a `hang_up` handler still waits for counts.
+        if self.outcome.is_some() && !matches!(input, Input::HangUp | Input::Done { .. }) {
             return;
         }
-        let since_answer = self.clock.now();
-        let wall = self.answered_at.saturating_add(jiff::SignedDuration::try_from(since_answer).unwrap_or_default());
-        let now = Now { since_answer, wall: wall.unwrap_or(self.answered_at) };
+        let now = Now { since_answer: self.clock.now(), wall: self.wall_now() };
         let acts = self.conversation.handle(now, input);
         for value in self.conversation.private_values() {
             if !self.private_values.contains(&value) {
@@ -342,6 +355,16 @@ impl Session {
             self.perform(act).await;
         }
         self.perform_after_quiet().await;
+    }
+
+    fn wall_now(&self) -> jiff::Timestamp {
+        let since_answer = jiff::SignedDuration::try_from(self.clock.now()).unwrap_or_default();
+        self.answered_at.saturating_add(since_answer).unwrap_or(self.answered_at)
+    }
+
+    /// What time it is where the bundle's days begin.
+    fn local_now(&self) -> jiff::Zoned {
+        self.wall_now().to_zoned(self.services.bundle.timezone().clone())
     }
 
     async fn on_leg(&mut self, event: LegEvent) {
@@ -389,13 +412,15 @@ impl Session {
 
     /// The one way out: everything of the call is released here.
     async fn finish(mut self) -> EndedReason {
+        self.gone.cancel();
         self.leave_people().await;
         self.stop_saying();
         self.learn_what_was_heard().await;
         self.see_agents_off().await;
         self.desk.leave().await;
-        let reason = self.outcome.unwrap_or(EndedReason::CallerHungUp);
-        self.event(CallEvent::Ended { reason });
+        let (reason, ended_at) = (self.outcome.unwrap_or(EndedReason::CallerHungUp), self.clock.now());
+        self.settle_changes().await;
+        self.event_at(ended_at, CallEvent::Ended { reason });
         if let Err(fault) = self.services.recorder.flush().await {
             tracing::error!(call = %self.id, %fault, "the record of a call is not durable yet");
         }

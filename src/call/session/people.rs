@@ -113,7 +113,8 @@ impl Session {
         self.people.queued_at = self.clock.now();
         self.tell_plane_listening(false);
         self.plane.command(PlaneCommand::Hold(self.services.hold_for(&act.queue)));
-        let facts = act.brief.iter().map(|fact| BriefFact::new(&fact.label, &fact.value)).collect();
+        let facts = act.brief.iter().map(|fact| BriefFact::new(&fact.label, &fact.value));
+        let facts = facts.chain(self.notes.iter().cloned()).collect();
         let brief = Brief {
             caller: self.caller_number(),
             reason: Private::new(act.reason.clone()),

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 use super::super::call::agent::{AgentManner, ScriptedAgents};
-use super::super::{Common, Listen, assemble, progress, runtime};
+use super::super::{Common, Listen, assemble, runtime};
 use crate::CallId;
-use crate::audio::{Hertz, wav};
+use crate::audio::wav;
 use crate::call::{Closing, DeskPort, MediaThreads, Pace, Services, Session, SessionSettings};
 use crate::config::Config;
 use crate::desk::Desk;
@@ -112,21 +112,16 @@ fn json(report: &LatencyReport) -> anyhow::Result<String> {
 async fn services(config: &Config, store: Arc<dyn Store>) -> anyhow::Result<Services> {
     let bundle = assemble::bundle(config)?;
     let models = assemble::models(config)?;
-    let speaker = assemble::speaker(config, &models)?;
-    let sentences = assemble::fixed_sentences(config, &bundle, Hertz::HZ_8000);
-    progress::prepare(&speaker, &sentences).await;
-    Ok(Services {
-        hearing: assemble::hearing(config, &models)?,
-        speaker,
-        speaking_pace: config.speak.pace,
+    let calls = assemble::Calls {
         connections: assemble::connections(config),
-        recorder: assemble::recorder(store),
+        store,
         agents: Arc::new(ScriptedAgents(AgentManner::None)),
-        hold: assemble::hold(config)?,
-        recordings: None,
+        keeps_sound: false,
+        prepares: true,
         pretend_now: None,
         bundle,
-    })
+    };
+    assemble::services(config, &models, calls).await
 }
 
 /// Plays one dialogue in real time.

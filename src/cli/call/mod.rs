@@ -14,7 +14,6 @@ use clap::Args;
 use tokio::sync::{mpsc, watch};
 
 use super::{Common, Listen, assemble, runtime};
-use crate::audio::Hertz;
 use crate::call::{Closing, DeskPort, MediaThreads, Pace, Services, Session, SessionSettings};
 use crate::config::Config;
 use crate::desk::Desk;
@@ -115,25 +114,17 @@ impl Call {
     async fn services(&self, config: &Config) -> anyhow::Result<Services> {
         let bundle = assemble::bundle(config)?;
         let models = assemble::models(config)?;
-        let store = assemble::open_store(config).await?;
-        let speaker = assemble::speaker(config, &models)?;
-        if !self.fast {
-            // In real time the caller would otherwise wait for prompts that a server has long prepared.
-            let sentences = assemble::fixed_sentences(config, &bundle, Hertz::HZ_8000);
-            super::progress::prepare(&speaker, &sentences).await;
-        }
-        Ok(Services {
-            hearing: assemble::hearing(config, &models)?,
-            speaker,
-            speaking_pace: config.speak.pace,
+        let calls = assemble::Calls {
             connections: assemble::connections(config),
-            recorder: assemble::recorder(store),
+            store: assemble::open_store(config).await?,
             agents: Arc::new(ScriptedAgents(self.agent)),
-            hold: assemble::hold(config)?,
-            recordings: assemble::recordings(config)?,
+            keeps_sound: true,
+            // In real time the caller would otherwise wait for prompts that a server has long prepared.
+            prepares: !self.fast,
             pretend_now: self.at.as_deref().map(|at| assemble::moment(at, bundle.timezone())).transpose()?,
             bundle,
-        })
+        };
+        assemble::services(config, &models, calls).await
     }
 
     async fn run_session(

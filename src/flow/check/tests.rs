@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use super::super::{
-    Connection, Fault, FieldKind, FieldShape, LoadFailure, Operators, QueryShape, Severity, SourceFile,
+    Connection, Fault, FieldShape, LoadFailure, Operators, QueryShape, Severity, SourceFile,
 };
 use super::{Loaded, load_files};
 
@@ -13,8 +13,9 @@ pub fn shop_operators() -> Operators {
     let field = |text: &str| FieldShape::parse(text).unwrap();
     let returns = [("status", "text"), ("item", "text"), ("sent", "date?"), ("due", "date?"), ("total", "money?")];
     let find_order = QueryShape {
-        args: BTreeMap::from([("number".to_owned(), FieldKind::Text)]),
+        args: BTreeMap::from([("number".to_owned(), field("text"))]),
         returns: returns.iter().map(|(name, shape)| ((*name).to_owned(), field(shape))).collect(),
+        ..QueryShape::default()
     };
     let shop = Connection { queries: BTreeMap::from([("find_order".to_owned(), find_order)]) };
     Operators {

@@ -1,0 +1,175 @@
+//! One connection to a database.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::super::arguments::Arguments;
+use super::super::trouble::Trouble;
+use super::postgres::Postgres;
+use super::sqlite::Sqlite;
+use super::statement::{KEY, Statement};
+use crate::Private;
+use crate::flow::{Access, Datum, LookUpResult, QueryShape};
+
+/// How long `warmline doctor` waits for a database.
+const HEALTH_LIMIT: Duration = Duration::from_secs(5);
+
+/// Where the database is.
+#[derive(Clone, Debug)]
+pub enum SqlPlace {
+    /// SQLite, in this file.
+    Sqlite(PathBuf),
+    /// PostgreSQL: `postgres://user:password@host:5432/database`. A secret, since it may hold a password.
+    Postgres(Private<String>),
+}
+
+/// The settings of an SQL connection.
+#[derive(Clone, Debug)]
+pub struct SqlSettings {
+    /// Where it is.
+    pub place: SqlPlace,
+    /// The most connections to it at once.
+    pub connections: u32,
+    /// The queries by name.
+    pub queries: BTreeMap<String, SqlQuery>,
+}
+
+/// One query of an SQL connection.
+#[derive(Clone, Debug)]
+pub struct SqlQuery {
+    /// The statement.
+    pub statement: Statement,
+    /// How long it may take; the step's own limit holds too.
+    pub time_limit: Duration,
+    /// Arguments and result, and whether it changes something.
+    pub shape: QueryShape,
+}
+
+impl SqlSettings {
+    /// Whether an address is one of a PostgreSQL server that can be understood.
+    pub fn is_postgres_address(address: &str) -> bool {
+        let has_scheme = address.starts_with("postgres://") || address.starts_with("postgresql://");
+        has_scheme && address.parse::<sqlx::postgres::PgConnectOptions>().is_ok()
+    }
+}
+
+/// A connection that can be asked.
+#[derive(Debug)]
+pub struct SqlConnection {
+    settings: SqlSettings,
+    engine: Engine,
+}
+
+#[derive(Debug)]
+enum Engine {
+    Sqlite(Sqlite),
+    Postgres(Box<Postgres>),
+}
+
+/// A statement about to run: its values stand in the order of the statement's places.
+pub(super) struct Asked<'query> {
+    pub query: &'query SqlQuery,
+    pub values: BTreeMap<String, Datum>,
+    pub zone: &'query jiff::tz::TimeZone,
+    pub until: Instant,
+}
+
+impl Asked<'_> {
+    /// Whether it changes something.
+    pub fn writes(&self) -> bool {
+        self.query.shape.access == Access::Writes
+    }
+
+    /// How long there is left.
+    pub fn left(&self) -> Duration {
+        self.until.saturating_duration_since(Instant::now())
+    }
+
+    /// Whether a change that met no row is none.
+    pub fn met_nothing(&self, rows: u64) -> Result<(), Trouble> {
+        if rows == 0 && self.query.statement.changes_rows() {
+            return Err(Trouble::Refused("no row was there to be changed".to_owned()));
+        }
+        Ok(())
+    }
+}
+
+impl SqlConnection {
+    /// A connection. The database is not opened before it is asked.
+    pub fn new(settings: SqlSettings) -> Self {
+        let engine = match &settings.place {
+            SqlPlace::Sqlite(file) => Engine::Sqlite(Sqlite::new(file.clone(), settings.connections)),
+            SqlPlace::Postgres(address) => {
+                Engine::Postgres(Box::new(Postgres::new(address.clone(), settings.connections)))
+            }
+        };
+        Self { settings, engine }
+    }
+
+    /// Its settings.
+    pub fn settings(&self) -> &SqlSettings {
+        &self.settings
+    }
+
+    /// Runs a query, at most until `deadline`. `key` is the idempotency key of one that changes something.
+    pub(in super::super) async fn ask(
+        &self,
+        query: &SqlQuery,
+        arguments: &Arguments,
+        key: Option<&str>,
+        zone: &jiff::tz::TimeZone,
+        deadline: Instant,
+    ) -> Result<LookUpResult, Trouble> {
+        let mut values = arguments.clone();
+        if let Some(key) = key {
+            values.entry(KEY.to_owned()).or_insert_with(|| Datum::Text(key.to_owned()));
+        }
+        let until = deadline.min(Instant::now() + query.time_limit);
+        let asked = Asked { query, values, zone, until };
+        let answered = async {
+            match &self.engine {
+                Engine::Sqlite(sqlite) => sqlite.ask(&asked).await,
+                Engine::Postgres(postgres) => postgres.ask(&asked).await,
+            }
+        };
+        // Dropped before its commit, a change is rolled back by the database.
+        let row = tokio::time::timeout_at(until, answered).await.map_err(|_| Trouble::Timeout)??;
+        Ok(match row {
+            Some(record) => LookUpResult::Found(record),
+            None if asked.writes() && query.shape.returns.is_empty() => LookUpResult::Found(BTreeMap::new()),
+            None if asked.writes() => return Err(Trouble::Refused("the change gave no row back".to_owned())),
+            None => LookUpResult::None,
+        })
+    }
+
+    /// Whether the database answers and knows what every statement names. Runs none of them.
+    pub(in super::super) async fn health(&self) -> Result<String, (Option<String>, Trouble)> {
+        let looked = async {
+            match &self.engine {
+                Engine::Sqlite(sqlite) => sqlite.health(&self.settings.queries).await,
+                Engine::Postgres(postgres) => postgres.health(&self.settings.queries).await,
+            }
+        };
+        tokio::time::timeout(HEALTH_LIMIT, looked).await.unwrap_or(Err((None, Trouble::Timeout)))?;
+        Ok(format!("answers, {} statements understood", self.settings.queries.len()))
+    }
+}
+
+/// Whether a statement's columns hold every field that must be there.
+pub(super) fn has_columns<'columns>(
+    query: &SqlQuery,
+    columns: impl Iterator<Item = &'columns str> + Clone,
+) -> Result<(), Trouble> {
+    let missing =
+        query.shape.returns.keys().find(|field| !columns.clone().any(|column| column.eq_ignore_ascii_case(field)));
+    match missing {
+        None => Ok(()),
+        Some(field) => {
+            let columns = columns.collect::<Vec<_>>().join(", ");
+            Err(Trouble::WrongShape(format!("it gives no column {field:?}; its columns are {columns}")))
+        }
+    }
+}
