@@ -8,7 +8,7 @@
 //! [`lint`] looks at the whole.
 
 pub(super) mod exits;
-mod fields;
+pub(super) mod fields;
 mod flow;
 mod handlers;
 mod lint;

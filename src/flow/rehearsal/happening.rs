@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::Private;
 use crate::words::Language;
 
 use super::super::act::{
@@ -38,6 +39,8 @@ pub enum What {
     Bot {
         /// Which saying, for [`What::Cut`].
         saying: u64,
+        /// The step that says it: its flow and its name.
+        step: (String, String),
         /// The words.
         text: String,
         /// In which language.
@@ -67,8 +70,10 @@ pub enum What {
     SlotFilled {
         /// The slot.
         slot: String,
-        /// Its value.
+        /// Its value as it may be shown.
         value: String,
+        /// The value itself.
+        raw: Private<Datum>,
     },
     /// A handler fired.
     Handler {

@@ -26,19 +26,30 @@
 //! ```
 
 mod caller;
+mod documents;
 mod happening;
+mod judge;
 mod knowledge;
 mod mouth;
 mod outside;
+mod play;
 mod run;
 mod setting;
+mod show;
 mod speaking;
 #[cfg(test)]
 mod tests;
 mod turns;
 
 pub use caller::{CallerTurn, Says};
+pub use documents::{
+    BotLine, CallerLine, Expectation, Expected, FlowTest, Level, LineKind, Spot, TestLine, Wording, load_tests,
+    tests_of,
+};
 pub use happening::{Asking, Happening, What};
+pub use judge::{Difference, end_name};
 pub use outside::Unanswered;
+pub use play::{Ears, Failure, Played, play};
 pub use run::{NoSuchFlow, Rehearsal, Stop};
 pub use setting::{Plan, Setting, StubAnswer, Stubs};
+pub use show::{Shown, Who, show, show_turn, show_understood};

@@ -13,6 +13,8 @@ const PAUSE: Duration = Duration::from_millis(150);
 #[derive(Clone)]
 struct Saying {
     act: SayAct,
+    /// The flow and the step that say it.
+    step: (String, String),
     begins: Duration,
     takes: Duration,
     has_begun: bool,
@@ -26,6 +28,13 @@ pub struct Mouth {
     held_since: Option<Duration>,
 }
 
+/// A saying that begins.
+pub struct Begun {
+    pub act: SayAct,
+    pub step: (String, String),
+    pub takes: Duration,
+}
+
 /// How much was heard of a saying that was stopped.
 pub struct Stopped {
     pub saying: u64,
@@ -35,11 +44,11 @@ pub struct Stopped {
 
 impl Mouth {
     /// Queues a saying.
-    pub fn say(&mut self, act: SayAct, now: Duration) {
+    pub fn say(&mut self, act: SayAct, step: (String, String), now: Duration) {
         let free = self.queue.back().map_or(now, |last| last.begins + last.takes);
         let begins = free.max(now) + PAUSE;
         let takes = speaking_time(&act.text);
-        self.queue.push_back(Saying { act, begins, takes, has_begun: false });
+        self.queue.push_back(Saying { act, step, begins, takes, has_begun: false });
     }
 
     /// Whether nothing is being said or waits to be.
@@ -61,16 +70,15 @@ impl Mouth {
         Some(if first.has_begun { first.begins + first.takes } else { first.begins })
     }
 
-    /// At the moment of [`Mouth::next`]: the saying that begins with it and how long it takes, or `None` when one
-    /// ended.
-    pub fn pass(&mut self) -> Option<(SayAct, Duration)> {
+    /// At the moment of [`Mouth::next`]: the saying that begins with it, or `None` when one ended.
+    pub fn pass(&mut self) -> Option<Begun> {
         let first = self.queue.front_mut()?;
         if first.has_begun {
             self.queue.pop_front();
             return None;
         }
         first.has_begun = true;
-        Some((first.act.clone(), first.takes))
+        Some(Begun { act: first.act.clone(), step: first.step.clone(), takes: first.takes })
     }
 
     /// Whether what is being said may be stopped.

@@ -180,8 +180,10 @@ impl Rehearsal {
 
     fn queue(&mut self, act: QueueAct) {
         self.in_queue = true;
-        let nth = self.nth("queue");
-        let plan = Plan::at(&self.setting.queue, nth).cloned().unwrap_or(Plan::new(QueueResult::Late));
+        let (nth, of_its_own) = (self.nth("queue"), self.nth(&format!("queue {}", act.queue)));
+        let own = self.setting.queues.get(&act.queue).and_then(|plans| Plan::at(plans, of_its_own));
+        let plan = own.or_else(|| Plan::at(&self.setting.queue, nth)).cloned();
+        let plan = plan.unwrap_or(Plan::new(QueueResult::Late));
         let after = plan.after.unwrap_or_else(|| usual_wait(plan.ends, act.time_limit));
         self.coming.push((self.clock + after, Input::QueueEnded(plan.ends)));
         self.happen(What::Queued(act));

@@ -12,7 +12,7 @@ use super::super::bundle::Bundle;
 use super::super::engine::Conversation;
 use super::caller::CallerTurn;
 use super::happening::{Happening, What};
-use super::mouth::{Mouth, Stopped};
+use super::mouth::{Begun, Mouth, Stopped};
 use super::outside::Unanswered;
 use super::setting::{Setting, StubAnswer};
 
@@ -44,11 +44,11 @@ pub struct Rehearsal {
     pub(super) in_queue: bool,
     pub(super) unanswered: Option<Unanswered>,
     pub(super) last_distress: Option<f32>,
+    /// The flow and the step that were entered last.
+    step: (String, String),
     private: Vec<String>,
     happened: Vec<Happening>,
     pub(super) ended: bool,
-    /// When the bot began to speak in its present turn.
-    pub(super) turn_spoken_since: Option<Duration>,
     /// As it was when the bot's present turn began, for a caller who turns out to interrupt it.
     before: Option<Box<Rehearsal>>,
 }
@@ -100,6 +100,9 @@ impl Rehearsal {
                 NoSuchFlow { name: name.clone(), known: known.join(", ") }
             })?,
         };
+        let facts = &setting.facts;
+        let known = [&facts.caller_number, &facts.caller_name].into_iter().flatten();
+        let private = known.map(|value| value.reveal().clone()).collect();
         let mut rehearsal = Self {
             bundle,
             setting: Arc::new(setting),
@@ -118,10 +121,10 @@ impl Rehearsal {
             in_queue: false,
             unanswered: None,
             last_distress: None,
-            private: Vec::new(),
+            step: (String::new(), String::new()),
+            private,
             happened: Vec::new(),
             ended: false,
-            turn_spoken_since: None,
             before: None,
         };
         rehearsal.input(Input::Start);
@@ -133,11 +136,10 @@ impl Rehearsal {
     /// the answer begins with the saying that was cut.
     pub fn turn(&mut self, turn: CallerTurn) -> Vec<Happening> {
         if let (Some(after), Some(before)) = (turn.barge_in_after(), self.before.take()) {
-            let told = std::mem::replace(self, *before);
-            self.settle_until_spoken(after);
+            *self = *before;
+            self.settle_interrupted(after, &|_| true);
             // Only what is new is told: the sayings before the interruption are known.
-            let known = self.take().len();
-            debug_assert!(known > 0 || told.happened.is_empty());
+            self.take();
         }
         self.give(turn);
         self.before = None;
@@ -282,22 +284,42 @@ impl Rehearsal {
         Stop::DeadEnd
     }
 
-    /// Runs until the bot has spoken for so long in this turn, or has nothing more to say.
-    fn settle_until_spoken(&mut self, after: Duration) {
+    /// Runs until the caller interrupts: so long after the first saying of this turn that is `into` began, or has
+    /// nothing more to say. A saying that began before this turn was asked for counts too.
+    pub fn settle_interrupted(&mut self, after: Duration, into: &dyn Fn(&Happening) -> bool) -> Stop {
+        let mut looked_at = 0;
+        let mut until = None;
         for _ in 0..MOST_EVENTS {
             self.perform_after_quiet();
-            let until = self.turn_spoken_since.map(|since| since + after);
-            if self.ended || until.is_some_and(|until| self.clock >= until) {
-                return;
+            let new = &self.happened[looked_at..];
+            if until.is_none() {
+                let begun = new.iter().find(|one| one.said().is_some() && into(one));
+                until = begun.map(|one| one.at + after);
             }
-            if self.mouth.is_silent() && self.turn_spoken_since.is_some() && (self.in_queue || self.awaits_an_answer())
-            {
-                return;
+            looked_at = self.happened.len();
+            if self.ended {
+                return Stop::Ended;
+            }
+            if self.unanswered.is_some() {
+                return Stop::Asks;
+            }
+            if until.is_some_and(|until| self.clock >= until) {
+                return Stop::Reached;
+            }
+            let quiet = self.mouth.is_silent() && self.key_timers.is_empty();
+            if quiet && self.in_queue {
+                return Stop::Queued;
+            }
+            if quiet && self.awaits_an_answer() {
+                return Stop::Waiting;
             }
             if !self.pass_next(until) {
-                return;
+                break;
             }
         }
+        self.happen(What::DeadEnd);
+        self.ended = true;
+        Stop::DeadEnd
     }
 
     /// Lets time pass, and what is due in it happen.
@@ -353,10 +375,10 @@ impl Rehearsal {
         self.clock = at;
         match event {
             Event::Mouth => match self.mouth.pass() {
-                Some((act, takes)) => {
-                    self.turn_spoken_since.get_or_insert(at);
+                Some(Begun { act, step, takes }) => {
                     self.happen(What::Bot {
                         saying: act.id,
+                        step,
                         text: act.text,
                         language: act.language,
                         barge_in: act.barge_in,
@@ -430,7 +452,7 @@ impl Rehearsal {
             return;
         }
         match act {
-            Act::Say(say) => self.mouth.say(say, self.clock),
+            Act::Say(say) => self.mouth.say(say, self.step.clone(), self.clock),
             Act::Listen(listen) => {
                 self.quiet_since = self.clock;
                 self.listen = Some(listen);
@@ -445,9 +467,12 @@ impl Rehearsal {
                 self.ended = true;
                 self.happen(What::Ended { reason, note });
             }
-            Act::Entered { flow, step, .. } => self.happen(What::Step { flow, step }),
+            Act::Entered { flow, step, .. } => {
+                self.step = (flow.clone(), step.clone());
+                self.happen(What::Step { flow, step });
+            }
             Act::Handler { name } => self.happen(What::Handler { name }),
-            Act::SlotFilled { slot, value } => self.happen(What::SlotFilled { slot, value }),
+            Act::SlotFilled { slot, value, raw } => self.happen(What::SlotFilled { slot, value, raw }),
             Act::LookedUp { name, result, took } => self.happen(What::Answered { name, result, took }),
             Act::Understood(understood) => self.happen(What::Understood(understood)),
             Act::Trouble { what } => self.happen(What::Trouble { what }),

@@ -21,6 +21,8 @@ pub struct Setting {
     /// What each wait for a person comes to, in order; here and below the last one repeats. Empty: nobody comes
     /// within the time limit.
     pub queue: Vec<Plan<QueueResult>>,
+    /// The same for single queues, by name; they go before `queue`.
+    pub queues: BTreeMap<String, Vec<Plan<QueueResult>>>,
     /// What each transfer comes to. Empty: somebody answers after 15 s.
     pub transfer: Vec<Plan<Result<(), String>>>,
     /// Whether each callback is taken down. Empty: it is, at once.
@@ -47,6 +49,7 @@ impl Default for Setting {
             flow: None,
             stubs: Stubs::default(),
             queue: Vec::new(),
+            queues: BTreeMap::new(),
             transfer: Vec::new(),
             callback: Vec::new(),
             voicemail: Vec::new(),

@@ -40,7 +40,6 @@ impl Rehearsal {
                 }
             }
         }
-        self.turn_spoken_since = self.turn_spoken_since.filter(|_| self.mouth.is_audible());
     }
 
     fn says(&mut self, says: &Says) {
