@@ -33,6 +33,7 @@ mod name;
 mod number;
 mod number_words;
 mod phone;
+mod pinyin;
 mod place;
 mod reading;
 mod say;
@@ -40,6 +41,7 @@ mod shape;
 mod simplify;
 mod slot;
 mod spelling;
+mod spoken;
 mod template;
 mod time;
 mod token;
@@ -66,5 +68,9 @@ pub use template::{
 pub use token::normalise;
 pub use value::Value;
 
+#[cfg(test)]
+mod round_trips;
+#[cfg(test)]
+mod spoken_forms;
 #[cfg(test)]
 mod tests;

@@ -42,7 +42,7 @@ pub fn read(slot: &SlotType, heard: &str, language: Language, now: DateTime) -> 
         }
         SlotType::Code { shape } => spelt(heard, &Wanted::shape(shape), language, |symbols| shape.with_marks(symbols)),
         SlotType::Choice { options } => choice::read(options, heard, language),
-        SlotType::Number { min, max, whole } => number::read(heard, language, *min, *max, *whole),
+        SlotType::Number { .. } => number::read(heard, language),
         SlotType::Money { currency } => money::read(heard, language, currency.as_deref()),
         SlotType::Date => date::read(heard, language, now.date()),
         SlotType::Time => time::read(heard, language, now),

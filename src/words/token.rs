@@ -167,7 +167,7 @@ pub(super) fn is_han(character: char) -> bool {
 }
 
 /// Full-width letters, digits and signs as ASCII; typographic apostrophes as `'`.
-fn half_width(character: char) -> char {
+pub(super) fn half_width(character: char) -> char {
     match character {
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(character) - 0xfee0).unwrap_or(character),
         '\u{2018}' | '\u{2019}' | '\u{02bc}' | '`' => '\'',
