@@ -3,7 +3,7 @@
 use jiff::civil::DateTime;
 
 use super::filters::{speak_date_in_full, speak_duration, speak_money, speak_time};
-use super::{Language, SlotType, Value, card, id_number, phone, speak_number};
+use super::{Language, SlotType, Value, address, card, email, id_number, name, phone, speak_number};
 
 /// `value` of `slot` as it is read back to a caller at `now`: money with its currency, a day with its year when it is
 /// another one than this, everything else as [`say`].
@@ -20,6 +20,9 @@ pub fn read_back(slot: &SlotType, value: &Value, language: Language, now: DateTi
             spell_groups(number, Some(id_number::GROUPS.to_vec()), language)
         }
         (SlotType::Card, Value::Text(number)) => spell_groups(number, Some(card::groups(number)), language),
+        (SlotType::Address, Value::Text(address)) => address::say(address, language),
+        (SlotType::Name, Value::Text(name)) => name::say(name, language),
+        (SlotType::Email, Value::Text(address)) => email::say(address, language),
         (slot, Value::Text(text)) if slot.is_spelt() => spell(text, language),
         (SlotType::Choice { .. } | SlotType::Place { .. } | SlotType::FreeText, Value::Text(text)) => text.clone(),
         _ => say(value, language),

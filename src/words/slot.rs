@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::expected::{Expected, Form};
 use super::{Language, Shape, Template, Value};
-use super::{card, email, id_number, phone};
+use super::{address, card, email, id_number, name, phone};
 
 /// What kind of value a slot takes. Each type knows its spoken forms, its keypad form, its checks and
 /// its read-back.
@@ -194,7 +194,8 @@ impl SlotType {
             (Self::IdNumber { kind }, Value::Text(number)) => id_number::check(number, *kind),
             (Self::Card, Value::Text(number)) => card::check(number),
             (Self::Email, Value::Text(address)) => email::check(address),
-            (Self::Name | Self::Address, Value::Text(text)) if !text.trim().is_empty() => Ok(()),
+            (Self::Name, Value::Text(text)) => name::check(text),
+            (Self::Address, Value::Text(text)) => address::check(text),
             (Self::Code { shape }, Value::Text(code)) if shape.fits(code) => Ok(()),
             (Self::Code { shape }, Value::Text(_)) => Err(CheckFault::Shape { shape: shape.clone() }),
             (Self::Choice { options } | Self::Place { options }, Value::Text(text)) => {

@@ -97,6 +97,49 @@ pub(super) fn is_letter_word(word: &str) -> bool {
     by_alphabet(word, NATO).is_some() || LETTERS.iter().any(|(name, _, cost)| *name == word && *cost <= 0.02)
 }
 
+/// Letters said one by one at the start of `tokens`: `(tokens taken, capitals)`; "B as in Bravo" and "double L" are
+/// longer than one token. `None` where the words are more likely words.
+pub(crate) fn letters_at(tokens: &[Token]) -> Option<(usize, String)> {
+    let mut best: Option<(usize, String, f32)> = None;
+    let mut add = |span: usize, symbols: String, cost: f32| {
+        let is_letters = symbols.bytes().all(|symbol| symbol.is_ascii_uppercase());
+        let is_spelt = symbols.len() == 1 || span > 1;
+        let is_better = best.as_ref().is_none_or(|(length, _, least)| (span, -cost) > (*length, -*least));
+        if is_letters && is_spelt && cost <= SPELT_FOR_SURE && is_better {
+            best = Some((span, symbols, cost));
+        }
+    };
+    let first = tokens.first()?;
+    if let Some(times) = repeats(&first.text) {
+        repeated(&tokens[1..], times, true, &mut add);
+    }
+    letter_pieces(tokens, &mut add);
+    best.map(|(span, symbols, _)| (span, symbols))
+}
+
+/// A letter that costs no more than this was surely spelt.
+const SPELT_FOR_SURE: f32 = 0.09;
+
+/// A number at the start of `tokens` as digits, the longest that is said: `(tokens taken, digits)`.
+pub(crate) fn amounts_at(tokens: &[Token]) -> Option<(usize, String)> {
+    let first = tokens.first()?;
+    if let Some(times) = repeats(&first.text) {
+        let mut best = None;
+        repeated(&tokens[1..], times, false, &mut |span, symbols, cost| {
+            if cost <= 0.1 && best.is_none() {
+                best = Some((span, symbols));
+            }
+        });
+        return best;
+    }
+    if first.is_number() {
+        return Some((1, first.text.clone()));
+    }
+    let longest = numerals::amounts(tokens).into_iter().next().map(|(span, value)| (span, value.to_string()));
+    let digit = || digits(&first.text).find(|(_, cost)| *cost == 0.0).map(|(digit, _)| (1, digit.to_string()));
+    longest.or_else(|| if matches!(first.text.as_str(), "o" | "oh") { None } else { digit() })
+}
+
 /// Everything that the words at `at` may spell.
 pub(super) fn pieces(all: &[Token], at: usize, letters: bool, pieces: &mut Vec<Piece>) {
     let tokens = &all[at..];

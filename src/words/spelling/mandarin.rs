@@ -49,6 +49,16 @@ pub(super) fn is_number_character(word: &str) -> bool {
     matches!(word, "十" | "百" | "千") || DIGITS[..SURE].iter().any(|(name, _, _)| *name == word)
 }
 
+/// The digit that a character surely stands for.
+pub(crate) fn chinese_digit(word: &str) -> Option<char> {
+    DIGITS[..SURE].iter().find(|(name, _, _)| *name == word).map(|(_, digit, _)| *digit)
+}
+
+/// The longest amount at the start of `words`: `(characters taken, value)`.
+pub(crate) fn chinese_amount(words: &[&str]) -> Option<(usize, u64)> {
+    amounts(words).into_iter().next()
+}
+
 /// Everything that the characters at `at` may spell.
 pub(super) fn pieces(all: &[Token], at: usize, letters: bool, pieces: &mut Vec<Piece>) {
     let words: Vec<&str> = all[at..].iter().take(16).map(|token| token.text.as_str()).collect();

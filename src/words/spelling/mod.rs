@@ -16,4 +16,6 @@ mod wanted;
 
 pub(super) use amend::amend;
 pub(super) use correction::{Spelling, read_spelt};
+pub(super) use english::{amounts_at, letters_at};
+pub(super) use mandarin::{chinese_amount, chinese_digit};
 pub(super) use wanted::{Kind, Wanted};
