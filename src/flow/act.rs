@@ -5,13 +5,14 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::Private;
 use crate::words::{Expected, Language};
 
 use super::datum::Datum;
 
 pub use super::input::{
-    Answered, CallFacts, Complexity, Heard, Input, KnownAnswer, LookUpResult, Mood, Now, QueueFacts, QueueResult, Record,
-    TimerId,
+    Answered, CallFacts, Complexity, Heard, Input, KnownAnswer, LookUpResult, Mood, Now, QueueFacts, QueueResult,
+    Record, TimerId,
 };
 
 /// What the conversation wants done, or wants known.
@@ -125,6 +126,8 @@ pub enum Act {
         slot: String,
         /// Its value, masked if private.
         value: String,
+        /// The value itself, for tests to compare.
+        raw: Private<Datum>,
     },
     /// Trace: a look-up, a change, a message or a check was answered, or its time ran out.
     LookedUp {

@@ -11,12 +11,18 @@ use super::expression::Expression;
 use super::node::Place;
 use super::sentence::{SentenceId, Sentences};
 
-pub(super) use super::verb::{Answer, Ask, AskAll, AskAllSlot, BriefItem, Callback, Choice, Confirm, Do, Limit, Listening, LookUp, Menu, Queue, ReadBack, Recommend, Record, Route, Rule, Run, Say, Send, Survey, SurveyQuestion, Transfer, Verb, Verify, Voicemail, Wait};
+pub(super) use super::verb::{
+    Answer, Ask, AskAll, AskAllSlot, BriefItem, Callback, Choice, Confirm, Do, Limit, Listening, LookUp, Menu, Queue,
+    ReadBack, Recommend, Record, Route, Rule, Run, Say, Send, Survey, SurveyQuestion, Transfer, Verb, Verify,
+    Voicemail, Wait,
+};
 
 /// A checked bundle. Never changes; a call keeps its bundle for life.
 #[derive(Debug)]
 pub struct Bundle {
     pub(super) id: String,
+    /// The files it was read from: what a [`Place`] refers to.
+    pub(super) files: Vec<std::path::PathBuf>,
     pub(super) name: String,
     pub(super) languages: Vec<Language>,
     pub(super) timezone: jiff::tz::TimeZone,
@@ -97,6 +103,11 @@ impl Bundle {
         let own = super::check::BUNDLE_HANDLERS;
         let flows = self.flows.iter().enumerate().filter(move |(_, flow)| flow.name != own);
         flows.map(|(index, flow)| (FlowIndex(index), flow))
+    }
+
+    /// The file of a place.
+    pub(super) fn file_of(&self, at: Place) -> std::path::PathBuf {
+        self.files.get(usize::from(at.file)).cloned().unwrap_or_default()
     }
 
     pub(super) fn flow(&self, flow: FlowIndex) -> &Flow {

@@ -13,6 +13,7 @@ mod bundle;
 mod check;
 mod content;
 mod datum;
+mod difference;
 mod engine;
 mod expression;
 mod fault;
@@ -37,11 +38,13 @@ pub use bundle::Bundle;
 pub use check::{Loaded, load_dir, load_files};
 pub use content::BundleContent;
 pub use datum::{Datum, NotThatKind};
-pub use engine::Conversation;
+pub use difference::difference;
+pub use engine::{Conversation, WaitingFor, unperformed};
 pub use fault::{Fault, LoadFailure, Severity, check_report_json};
-pub use input::{
-    Answered, CallFacts, Complexity, Heard, Input, KnownAnswer, LookUpResult, Mood, Now, QueueFacts, QueueResult, Record, TimerId,
-};
 pub use graph::Picture;
+pub use input::{
+    Answered, CallFacts, Complexity, Heard, Input, KnownAnswer, LookUpResult, Mood, Now, QueueFacts, QueueResult,
+    Record, TimerId,
+};
 pub use operators::{Access, Connection, FieldKind, FieldShape, Operators, QueryShape};
 pub use source::SourceFile;

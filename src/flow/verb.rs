@@ -18,28 +18,45 @@ pub(super) enum Verb {
     Menu(Menu),
     Route(Route),
     Confirm(Confirm),
-    Choose { branches: Vec<(Expression, Jump)>, otherwise: Jump },
-    Set { assignments: Vec<(String, Expression)> },
+    Choose {
+        branches: Vec<(Expression, Jump)>,
+        otherwise: Jump,
+    },
+    Set {
+        assignments: Vec<(String, Expression)>,
+    },
     LookUp(LookUp),
     Do(Do),
     Answer(Answer),
     Run(Run),
-    Goto { to: Jump, at_most: Option<Limit> },
+    Goto {
+        to: Jump,
+        at_most: Option<Limit>,
+    },
     Queue(Queue),
     Transfer(Transfer),
     Callback(Callback),
     Voicemail(Voicemail),
     Record(Record),
     /// A block: its steps have [`Step::secure`], the last leads to the `next` of this one.
-    Secure { inside: Jump },
+    Secure {
+        inside: Jump,
+    },
     Send(Send),
     Survey(Survey),
-    Note { sentence: SentenceId },
-    Tag { tags: Vec<SentenceId> },
+    Note {
+        sentence: SentenceId,
+    },
+    Tag {
+        tags: Vec<SentenceId>,
+    },
     Wait(Wait),
     Verify(Verify),
     Recommend(Recommend),
-    End { whole_call: bool, reason: Option<String> },
+    End {
+        whole_call: bool,
+        reason: Option<String>,
+    },
 }
 
 impl Verb {

@@ -21,6 +21,11 @@ impl Faults {
         Self { files, list: Vec::new() }
     }
 
+    /// The files that places refer to.
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
+    }
+
     pub fn error(&mut self, at: Place, code: &'static str, what: impl Into<String>, mend: impl Into<String>) {
         self.add(at, code, Severity::Error, what.into(), mend.into());
     }

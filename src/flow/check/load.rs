@@ -264,6 +264,7 @@ impl<'a> Checker<'a> {
         }
         let bundle = Bundle {
             id,
+            files: self.faults.files().to_vec(),
             name: bundle_name,
             languages: self.languages.clone(),
             timezone: self.zone.clone(),

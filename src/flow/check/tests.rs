@@ -180,7 +180,6 @@ fn broken_steps_say_where_what_and_how_to_mend() {
             "`agent_please`",
         ),
         broken("always: { repeat: { go: x } }\nsteps: []\n", "7:19", "missing-key", "neither", "steps"),
-        broken("always: { help: { goto: flow:main } }\nsteps: []\n", "7:11", "not-performed", "never fires", "later"),
     ];
     cases.iter().for_each(assert_fault);
 }

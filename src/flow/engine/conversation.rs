@@ -5,16 +5,20 @@ use std::sync::Arc;
 
 use crate::words::Language;
 
-use super::super::act::{Act, EndReason};
-use super::super::bundle::{Bundle, FlowIndex, Handlers, Jump, StepIndex, Verb};
-use super::super::input::{CallFacts, Heard, Input, Now, QueueResult, TimerId};
+use super::super::act::{Act, EndReason, Pace, Proposal};
+use super::super::bundle::{Bundle, FlowIndex, HandlerName, Handlers, Jump, StepIndex, Verb};
+use super::super::input::{CallFacts, Input, Now, QueueResult, Record, TimerId};
 use super::super::phrases::Phrase;
 use super::super::sentence::SentenceId;
+use super::feeling::Feeling;
 use super::frame::{Frame, Interrupted, Return};
+use super::ladder::Miss;
+use super::outside::{Arrival, Pending};
+use super::people::InQueue;
 use super::speech::{Part, Said};
-use super::state::State;
+use super::state::{Aside, State};
 use super::understand::Utterance;
-use super::waiting::LookUpPending;
+use super::went::Went;
 
 /// How many steps one input may cost.
 const MOST_STEPS: u32 = 400;
@@ -57,25 +61,60 @@ pub struct Conversation {
     pub(super) bundle: Arc<Bundle>,
     /// The flow it begins with.
     start: FlowIndex,
+    /// Which ways the last input took, for whoever measures what tests cover.
+    pub(super) went: Vec<Went>,
     pub(super) call: CallFacts,
     pub(super) seed: u64,
     pub(super) language: Language,
     pub(super) now: Now,
     pub(super) frames: Vec<Frame>,
     pub(super) state: State,
-    /// How often the caller was asked whether to end the call, while that question stands.
-    pub(super) leaving: Option<u32>,
+    /// A question beside the flow, while it stands.
+    pub(super) aside: Option<Aside>,
     pub(super) acts: Vec<Act>,
     pub(super) said: Vec<Said>,
     pub(super) turns: HashMap<SentenceId, usize>,
-    pub(super) look_ups: Vec<LookUpPending>,
+    pub(super) pending: Vec<Pending>,
+    /// The caller's place in a queue, whatever else goes on meanwhile.
+    pub(super) queued: Option<InQueue>,
+    /// The last place the caller had.
+    pub(super) waited_in: Option<InQueue>,
+    /// Runs out when a waiting caller is to be offered a callback.
+    pub(super) callback_timer: Option<TimerId>,
+    /// The number to call back, while it is settled.
+    pub(super) calling_back: Option<String>,
     pub(super) queue_result: Option<QueueResult>,
     pub(super) error_kind: Option<String>,
     /// What was said while nothing listened, for the next step that does.
     pub(super) held: Option<Utterance>,
     pub(super) next_saying: u64,
     pub(super) next_timer: u64,
-    pub(super) next_look_up: u64,
+    pub(super) next_id: u64,
+    pub(super) runs_of_changes: u64,
+    /// An utterance that a handler came before: answered after the handler's steps.
+    pub(super) deferred: Option<Utterance>,
+    /// What the caller said last that nothing understood.
+    pub(super) unanswered: Option<String>,
+    /// The step of the `answer` that was looked up last.
+    pub(super) answering: Option<StepIndex>,
+    /// Keys pressed while nothing was asked.
+    pub(super) typed_ahead: String,
+    /// Runs out when a lone 0 among them stays alone.
+    pub(super) zero_timer: Option<TimerId>,
+    pub(super) feeling: Feeling,
+    pub(super) pace: Pace,
+    /// Whether the caller agreed to be recorded, if that was asked.
+    pub(super) consent: Option<bool>,
+    pub(super) survey: Record,
+    /// Events that happened before anything waited for them.
+    pub(super) events: Vec<String>,
+    /// Whether a `secure` block is running, as it was last announced.
+    pub(super) secure: bool,
+    /// The caller has gone; only the `hang_up` handler still runs.
+    pub(super) hung_up: bool,
+    /// What the utterance at hand may mean.
+    pub(super) weighed: Vec<Proposal>,
+    pub(super) explains: bool,
     pub(super) heard_before: bool,
     pub(super) fruitless: u32,
     /// The flow that the caller started last.
@@ -104,6 +143,7 @@ impl Conversation {
         let wall = jiff::Timestamp::UNIX_EPOCH;
         Self {
             start: bundle.start,
+            went: Vec::new(),
             bundle,
             call,
             seed,
@@ -111,17 +151,36 @@ impl Conversation {
             now: Now { since_answer: std::time::Duration::ZERO, wall },
             frames: Vec::new(),
             state: State::Fresh,
-            leaving: None,
+            aside: None,
             acts: Vec::new(),
             said: Vec::new(),
             turns: HashMap::new(),
-            look_ups: Vec::new(),
+            pending: Vec::new(),
+            queued: None,
+            waited_in: None,
+            callback_timer: None,
+            calling_back: None,
             queue_result: None,
             error_kind: None,
             held: None,
             next_saying: 1,
             next_timer: 1,
-            next_look_up: 1,
+            next_id: 1,
+            runs_of_changes: 0,
+            deferred: None,
+            unanswered: None,
+            answering: None,
+            typed_ahead: String::new(),
+            zero_timer: None,
+            feeling: Feeling::default(),
+            pace: Pace::Normal,
+            consent: None,
+            survey: Record::new(),
+            events: Vec::new(),
+            secure: false,
+            hung_up: false,
+            weighed: Vec::new(),
+            explains: true,
             heard_before: false,
             fruitless: 0,
             topic: None,
@@ -152,6 +211,7 @@ impl Conversation {
     pub fn handle(&mut self, now: Now, input: Input) -> Vec<Act> {
         self.now = now;
         self.steps_left = MOST_STEPS;
+        self.went.clear();
         if self.has_ended() {
             return Vec::new();
         }
@@ -163,29 +223,24 @@ impl Conversation {
                     self.go(entry);
                 }
             }
-            Input::HangUp => self.end(EndReason::CallerHungUp, None),
+            Input::HangUp => self.hang_up(),
+            Input::Queues(queues) => self.call.queues = queues,
             // Nothing can be answered before the call has begun.
             _ if matches!(self.state, State::Fresh) => {}
-            Input::Heard(Heard { text, language, confidence, alternatives, barge_in, .. }) => {
+            Input::Heard(heard) => {
                 self.silences = 0;
-                self.heard(Utterance { text, language, confidence, alternatives, barge_in });
+                self.heard(heard);
             }
-            Input::Done { .. }
-            | Input::Sent { .. }
-            | Input::Answered { .. }
-            | Input::Recommended { .. }
-            | Input::Transferred { .. }
-            | Input::CallbackTaken { .. }
-            | Input::VoicemailLeft { .. }
-            | Input::Event { .. } => {}
-            Input::Queues(queues) => self.call.queues = queues,
             Input::Key(key) => {
                 self.silences = 0;
                 self.key(key);
             }
             Input::NotUnderstood | Input::Noise => {
                 self.silences = 0;
-                self.nothing_understood();
+                self.weighed.clear();
+                self.feel(None, None);
+                let noise = matches!(input, Input::Noise);
+                self.nothing_understood(if noise { Miss::Noise } else { Miss::Mishearing });
             }
             Input::Silence => {
                 self.silences += 1;
@@ -198,15 +253,36 @@ impl Conversation {
             }
             Input::Cut { saying, heard, of } => self.cut(saying, heard, of),
             Input::Timer(timer) => self.timer(timer),
-            Input::LookedUp { id, result } => self.looked_up(id, result),
+            Input::LookedUp { id, result } | Input::Done { id, result } => self.arrives(id, Arrival::Looked(result)),
+            Input::Sent { id, result } | Input::Transferred { id, result } => self.arrives(id, Arrival::Went(result)),
+            Input::Answered { id, result } => self.arrives(id, Arrival::Answered(result)),
+            Input::Recommended { id, chosen } => self.arrives(id, Arrival::Chosen(chosen)),
+            Input::CallbackTaken { id, taken } => self.arrives(id, Arrival::Is(taken)),
+            Input::VoicemailLeft { id, left } => self.arrives(id, Arrival::Is(left)),
+            Input::Event { name } => self.event(name),
             Input::QueueEnded(result) => self.queue_ended(result),
         }
+        self.deferred = None;
+        self.take_typed_ahead();
         std::mem::take(&mut self.acts)
+    }
+
+    /// The caller has hung up: the `hang_up` handler, and the end.
+    fn hang_up(&mut self) {
+        if !matches!(self.state, State::Fresh) {
+            self.hung_up = true;
+            self.aside = None;
+            self.fire(HandlerName::HangUp);
+        }
+        if !self.has_ended() {
+            self.end(EndReason::CallerHungUp, None);
+        }
     }
 
     /// Follows steps from a jump until something is waited for.
     pub(super) fn go(&mut self, jump: Jump) {
         let mut jump = jump;
+        let mut from = self.current_step();
         loop {
             let Some(frame) = self.frames.last() else {
                 self.end(EndReason::FlowEnded, None);
@@ -218,6 +294,10 @@ impl Conversation {
                 return;
             }
             self.steps_left -= 1;
+            self.went.push(match from.take() {
+                Some(step) => Went::Left { flow: frame.flow, step, to: jump },
+                None => Went::CameBack { flow: frame.flow, to: jump },
+            });
             self.state = State::Running { step: None };
             let by_name = matches!(jump, Jump::Label(_));
             jump = match self.bundle.flow(frame.flow).resolve(jump) {
@@ -226,8 +306,13 @@ impl Conversation {
                         self.clear_for_asking_again(step);
                     }
                     self.state = State::Running { step: Some(step) };
+                    let depth = self.frames.len();
                     match self.perform(step) {
-                        After::Go(next) => next,
+                        After::Go(next) => {
+                            // A step that runs another flow is left when that comes back.
+                            from = (self.frames.len() == depth).then_some(step);
+                            next
+                        }
                         After::Wait => return,
                         After::Trouble(what) => {
                             self.trouble(&what);
@@ -263,8 +348,16 @@ impl Conversation {
     /// `goto` to an `ask` clears its slot first.
     fn clear_for_asking_again(&mut self, step: StepIndex) {
         let Some(frame) = self.frames.last_mut() else { return };
-        if let Verb::Ask(ask) = &self.bundle.flows[frame.flow.0].step(step).verb {
-            frame.values.remove(&ask.slot);
+        match &self.bundle.flows[frame.flow.0].step(step).verb {
+            Verb::Ask(ask) => {
+                frame.values.remove(&ask.slot);
+            }
+            Verb::AskAll(ask) => {
+                for one in &ask.slots {
+                    frame.values.remove(&one.slot);
+                }
+            }
+            _ => {}
         }
     }
 
@@ -282,6 +375,7 @@ impl Conversation {
             }
         }
         frame.hands_over = Some(flow) == self.bundle.handover;
+        frame.secure = old.secure;
         self.frames.push(frame);
     }
 
@@ -298,6 +392,10 @@ impl Conversation {
     fn leave_flow(&mut self) -> Option<Jump> {
         let frame = self.frames.pop()?;
         match frame.returns {
+            _ if self.hung_up => {
+                self.end(EndReason::CallerHungUp, None);
+                None
+            }
             Return::Goodbye => {
                 self.say_phrase(Phrase::Goodbye, Part::Statement);
                 self.end(EndReason::FlowEnded, None);
@@ -323,13 +421,23 @@ impl Conversation {
         let Interrupted { state, unheard } = interrupted;
         self.say_unheard(unheard);
         match state {
+            _ if self.hung_up => self.end(EndReason::CallerHungUp, None),
             State::Listening(listening) => {
+                let secure = self.step_is_secure(listening.step);
                 self.state = State::Listening(listening);
-                self.ask_shortly();
+                self.secure_or_not(secure);
+                match self.deferred.take() {
+                    Some(utterance) => self.hear(&utterance),
+                    None => self.ask_shortly(),
+                }
             }
-            State::LookingUp { id } => {
-                self.state = State::LookingUp { id };
-                self.take_up_look_up();
+            State::Waiting { id } => {
+                self.state = State::Waiting { id };
+                self.take_up_waiting();
+            }
+            State::Queued { step } => {
+                self.state = State::Queued { step };
+                self.listen_aside();
             }
             other => self.state = other,
         }
@@ -346,6 +454,10 @@ impl Conversation {
     pub(super) fn trouble(&mut self, what: &str) {
         self.acts.push(Act::Trouble { what: what.to_owned() });
         self.troubles += 1;
+        if self.hung_up {
+            self.end(EndReason::CallerHungUp, None);
+            return;
+        }
         self.error_kind.get_or_insert_with(|| "flow".to_owned());
         self.steps_left = self.steps_left.max(MOST_STEPS / 8);
         if self.troubles > MOST_TROUBLES {
@@ -363,11 +475,17 @@ impl Conversation {
 
     /// Ends the call.
     pub(super) fn end(&mut self, reason: EndReason, note: Option<String>) {
+        if self.has_ended() {
+            return;
+        }
+        let reason = if self.hung_up { EndReason::CallerHungUp } else { reason };
         self.cancel_timers();
+        self.secure_or_not(false);
         self.state = State::Ended;
-        self.leaving = None;
+        self.aside = None;
+        self.queued = None;
         self.frames.clear();
-        self.look_ups.clear();
+        self.pending.clear();
         self.acts.push(Act::End { reason, note });
     }
 
@@ -384,7 +502,43 @@ impl Conversation {
 
     /// Whether a person is being found, or about to be.
     pub(super) fn is_handing_over(&self) -> bool {
-        matches!(self.state, State::Queued { .. }) || self.frames.iter().any(|frame| frame.hands_over)
+        let at_a_way_to_a_person = || {
+            let (step, frame) = (self.current_step()?, self.frames.last()?);
+            let verb = &self.bundle.flow(frame.flow).step(step).verb;
+            Some(matches!(verb, Verb::Queue(_) | Verb::Transfer(_) | Verb::Callback(_) | Verb::Voicemail(_)))
+        };
+        self.queued.is_some()
+            || at_a_way_to_a_person() == Some(true)
+            || self.frames.iter().any(|frame| frame.hands_over)
+    }
+
+    /// The step of the flow on top that is being performed or waited at.
+    pub(super) fn current_step(&self) -> Option<StepIndex> {
+        match &self.state {
+            State::Listening(listening) => Some(listening.step),
+            State::Waiting { id } => self.pending.iter().find(|pending| pending.id == *id).map(|pending| pending.step),
+            State::Queued { step } => Some(*step),
+            State::Running { step } => *step,
+            State::Fresh | State::Ended => None,
+        }
+    }
+
+    /// Whether only keys are heard now and nothing is kept of them.
+    pub(super) fn is_secure(&self) -> bool {
+        self.secure
+    }
+
+    fn step_is_secure(&self, step: StepIndex) -> bool {
+        self.frames.last().is_some_and(|frame| frame.secure || self.bundle.flow(frame.flow).step(step).secure)
+    }
+
+    /// Announces that a `secure` block begins or is over.
+    pub(super) fn secure_or_not(&mut self, step_is_secure: bool) {
+        let secure = step_is_secure || self.frames.last().is_some_and(|frame| frame.secure);
+        if secure != self.secure && !self.hung_up {
+            self.secure = secure;
+            self.acts.push(Act::Secure { on: secure });
+        }
     }
 
     /// Handlers of the step, the flow and the bundle, the innermost first.
@@ -392,15 +546,7 @@ impl Conversation {
         let mut scopes = Vec::new();
         let Some(frame) = self.frames.last() else { return scopes };
         let flow = self.bundle.flow(frame.flow);
-        let step = match &self.state {
-            State::Listening(listening) => Some(listening.step),
-            State::LookingUp { id } => {
-                self.look_ups.iter().find(|pending| pending.id == *id).map(|pending| pending.step)
-            }
-            State::Queued { step } => Some(*step),
-            State::Running { step } => *step,
-            State::Fresh | State::Ended => None,
-        };
+        let step = self.current_step();
         scopes.extend(step.map(|step| &flow.step(step).handlers));
         scopes.push(&flow.handlers);
         scopes.push(&self.bundle.handlers);
@@ -425,7 +571,11 @@ impl Conversation {
     fn cancel_timers(&mut self) {
         self.forget_keys();
         let pending: Vec<Option<TimerId>> =
-            self.look_ups.iter().flat_map(|pending| [pending.limit_timer, pending.filler_timer]).collect();
+            self.pending.iter().flat_map(|pending| [pending.limit_timer, pending.filler_timer]).collect();
+        let others = [self.callback_timer.take(), self.zero_timer.take()];
+        for timer in others {
+            self.cancel_timer(timer);
+        }
         for timer in pending {
             self.cancel_timer(timer);
         }

@@ -8,6 +8,9 @@ use super::super::datum::Datum;
 use super::speech::Unheard;
 use super::state::State;
 
+/// The most events of a run that are remembered for corrections.
+const LONGEST_TRAIL: usize = 24;
+
 /// One run of one flow.
 #[derive(Clone, Debug)]
 pub struct Frame {
@@ -16,13 +19,28 @@ pub struct Frame {
     pub values: BTreeMap<String, Datum>,
     /// Results of look-ups.
     pub records: BTreeMap<String, Record>,
-    /// How often each limited goto was taken.
+    /// How often each limited goto was taken, and each `verify` tried.
     pub taken: BTreeMap<StepIndex, u32>,
     pub returns: Return,
     /// Whether this run is on its way to a person.
     pub hands_over: bool,
+    /// Whether a step inside a `secure` block runs it.
+    pub secure: bool,
     /// Steps of this flow that a handler with steps interrupted.
     pub interrupted: Vec<Interrupted>,
+    /// What the caller gave and what came of it, oldest first: what a correction has to undo.
+    pub trail: Vec<Trail>,
+}
+
+/// Something that happened in a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trail {
+    /// The caller filled a slot at a step.
+    Filled { slot: String, step: StepIndex },
+    /// A step computed or decided something from what was known.
+    Used,
+    /// A step changed something outside: what it used can no longer be corrected.
+    Changed,
 }
 
 /// Where a flow returns to.
@@ -52,7 +70,32 @@ impl Frame {
             taken: BTreeMap::new(),
             returns,
             hands_over: false,
+            secure: false,
             interrupted: Vec::new(),
+            trail: Vec::new(),
         }
+    }
+
+    /// Whether a slot or a variable has a value.
+    pub fn has(&self, name: &str) -> bool {
+        self.values.get(name).is_some_and(|value| !value.is_absent())
+    }
+
+    /// Remembers what happened; the oldest is forgotten.
+    pub fn leave_trail(&mut self, event: Trail) {
+        if event == Trail::Used && self.trail.last() == Some(&Trail::Used) {
+            return;
+        }
+        if self.trail.len() >= LONGEST_TRAIL {
+            self.trail.remove(0);
+        }
+        self.trail.push(event);
+    }
+
+    /// How often a step was taken, this time counted in.
+    pub fn take(&mut self, step: StepIndex) -> u32 {
+        let taken = self.taken.entry(step).or_insert(0);
+        *taken += 1;
+        *taken
     }
 }

@@ -2,29 +2,21 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Duration;
 
-use crate::words::SlotType;
-
-use super::super::act::{Act, EndReason, Hear, ListenAct, Patience};
+use super::super::act::Act;
 use super::super::bundle::{Bundle, Flow, FlowIndex, HandlerAction, HandlerName, Jump, StepIndex, Verb};
 use super::super::check::exits;
-use super::super::phrases::Phrase;
 use super::conversation::Conversation;
 use super::frame::{Frame, Return};
-use super::speech::Part;
 use super::state::State;
-
-/// How often the caller is asked whether to end the call.
-const MOST_QUESTIONS: u32 = 2;
-
-/// After this silence a caller who was asked whether to end the call is taken to have gone.
-const LEAVING_SILENCE: Duration = Duration::from_secs(5);
 
 /// A handler that was found: what it does, and whether it is the bundle's own.
 struct Found {
     action: HandlerAction,
     of_bundle: bool,
+    of_step: bool,
+    /// Which of those of its name in its scope.
+    place: usize,
 }
 
 impl Conversation {
@@ -36,15 +28,18 @@ impl Conversation {
         for scope in self.handler_scopes() {
             let Some(handlers) = scope.get(&name) else { continue };
             let of_bundle = std::ptr::eq(scope, &bundle.handlers);
-            let first = handlers.iter().find(|handler| match &handler.when {
+            let of_flow =
+                self.frames.last().is_some_and(|frame| std::ptr::eq(scope, &bundle.flow(frame.flow).handlers));
+            let first = handlers.iter().position(|handler| match &handler.when {
                 None => true,
                 Some(when) => self.holds(when).unwrap_or_else(|trouble| {
                     troubles.push(trouble.0);
                     false
                 }),
             });
-            if let Some(handler) = first {
-                found = Some(Found { action: handler.action, of_bundle });
+            if let Some(place) = first {
+                let of_step = !of_bundle && !of_flow;
+                found = Some(Found { action: handlers[place].action, of_bundle, of_step, place });
                 break;
             }
         }
@@ -54,10 +49,16 @@ impl Conversation {
         found
     }
 
+    /// What the handler of a name would do now.
+    pub(super) fn handler_action(&mut self, name: HandlerName) -> Option<HandlerAction> {
+        self.find(name).map(|found| found.action)
+    }
+
     /// Fires the bundle's own handler of a name. False when it has none.
     pub(super) fn fire(&mut self, name: HandlerName) -> bool {
         let Some(found) = self.find(name) else { return false };
         self.acts.push(Act::Handler { name: name.name() });
+        self.note_fired(name, found.of_bundle, found.of_step, found.place);
         match found.action {
             HandlerAction::Goto(jump) => {
                 let leads_to_a_person = self.leads_find_a_person(jump, found.of_bundle);
@@ -65,7 +66,7 @@ impl Conversation {
                     self.already_finding();
                     return true;
                 }
-                self.leaving = None;
+                self.aside = None;
                 self.said.clear();
                 self.leave_step();
                 if leads_to_a_person && let Some(frame) = self.frames.last_mut() {
@@ -75,11 +76,6 @@ impl Conversation {
                 self.note_handing_over(leads_to_a_person);
             }
             HandlerAction::Steps(jump) => {
-                if matches!(self.state, State::Queued { .. }) {
-                    // Nothing may take the caller's place in the queue.
-                    self.already_finding();
-                    return true;
-                }
                 let interrupted = self.interruption();
                 self.said.clear();
                 if found.of_bundle {
@@ -105,89 +101,14 @@ impl Conversation {
         }
     }
 
-    /// What is said anywhere: the bundle's handler, or what is done by default.
-    pub(super) fn common_handler(&mut self, name: HandlerName) {
-        if self.leaving.take().is_some() {
-            self.said.clear();
-        }
-        match name {
-            HandlerName::AgentPlease | HandlerName::KeypadZero => {
-                if self.is_handing_over() {
-                    self.acts.push(Act::Handler { name: name.name() });
-                    self.already_finding();
-                } else if !self.fire(name) {
-                    self.acts.push(Act::Handler { name: name.name() });
-                    self.find_a_person();
-                }
-            }
-            HandlerName::Repeat => {
-                if !self.fire(name) {
-                    self.acts.push(Act::Handler { name: name.name() });
-                    self.repeat();
-                }
-            }
-            _ => {
-                if !self.fire(name) {
-                    self.acts.push(Act::Handler { name: name.name() });
-                    self.leaving = Some(0);
-                    self.ask_whether_to_leave();
-                }
-            }
-        }
-    }
-
-    /// By default a wish for a person goes to the bundle's `handover`.
-    fn find_a_person(&mut self) {
-        match self.bundle.handover {
-            Some(flow) => {
-                self.said.clear();
-                self.leave_step();
-                self.go(Jump::Flow(flow));
-            }
-            None => {
-                self.said.clear();
-                self.say_phrase(Phrase::NobodyHere, Part::Filler);
-                self.ask_shortly_or_wait();
-            }
-        }
-    }
-
-    /// A second wish for a person while one is being found.
-    fn already_finding(&mut self) {
-        self.said.clear();
-        self.say_phrase(Phrase::FindingSomeone, Part::Filler);
-        self.ask_shortly_or_wait();
-    }
-
-    fn repeat(&mut self) {
-        match &self.state {
-            State::Listening(_) => {
-                if !self.say_turn_again() {
-                    self.ask_shortly();
-                    return;
-                }
-                self.listen();
-            }
-            State::Queued { .. } => self.already_finding(),
-            _ => {
-                self.say_turn_again();
-                self.listen_aside();
-            }
-        }
-    }
-
-    fn ask_shortly_or_wait(&mut self) {
-        match &self.state {
-            State::Listening(_) => self.ask_shortly(),
-            _ => self.listen_aside(),
-        }
-    }
-
     /// The step that waits is left for good: its look-up is no longer awaited.
     pub(super) fn leave_step(&mut self) {
         self.forget_keys();
-        if let State::LookingUp { id } = self.state {
-            self.drop_look_up(id);
+        if let State::Waiting { id } = self.state {
+            self.drop_pending(id);
+        }
+        if matches!(self.state, State::Queued { .. }) {
+            self.leave_queue();
         }
     }
 
@@ -199,48 +120,6 @@ impl Conversation {
         }
         self.leave_step();
         self.hand_over();
-    }
-
-    /// Asks whether to end the call; after two questions without an answer it ends.
-    pub(super) fn ask_whether_to_leave(&mut self) {
-        let asked = self.leaving.unwrap_or(0);
-        if asked >= MOST_QUESTIONS {
-            self.leave();
-            return;
-        }
-        self.leaving = Some(asked + 1);
-        let before = std::mem::take(&mut self.said);
-        self.say_phrase(Phrase::EndTheCall, Part::Filler);
-        self.said = before;
-        self.listen_for_yes_or_no();
-    }
-
-    /// Listens for the answer to the question whether to end the call.
-    fn listen_for_yes_or_no(&mut self) {
-        let expected = SlotType::YesNo.expected(self.language);
-        self.acts.push(Act::Listen(ListenAct {
-            expected,
-            language: self.language,
-            silence_after: Some(LEAVING_SILENCE),
-            patience: Patience::Short,
-            hear: Hear::Both,
-        }));
-    }
-
-    /// Yes: goodbye.
-    pub(super) fn leave(&mut self) {
-        self.say_phrase(Phrase::Goodbye, Part::Statement);
-        self.end(EndReason::FlowEnded, Some("goodbye".to_owned()));
-    }
-
-    /// No: where it stopped.
-    pub(super) fn stay(&mut self) {
-        self.leaving = None;
-        match self.state {
-            State::LookingUp { .. } => self.take_up_look_up(),
-            State::Listening(_) => self.ask_shortly(),
-            _ => self.listen_aside(),
-        }
     }
 
     /// Whether a jump of a handler leads to a queue without anything being asked of another flow.
@@ -268,7 +147,7 @@ fn has_queue(bundle: &Bundle, flow: FlowIndex, jump: Jump) -> bool {
             continue;
         }
         let step = flow.step(index);
-        if matches!(step.verb, Verb::Queue(_)) {
+        if matches!(step.verb, Verb::Queue(_) | Verb::Transfer(_) | Verb::Callback(_) | Verb::Voicemail(_)) {
             return true;
         }
         open.extend(exits::exits(step).into_iter().filter_map(|exit| exits::target(flow, exit.to)));

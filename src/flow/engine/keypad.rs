@@ -9,10 +9,11 @@ use super::super::act::{Act, Hear, TimerId};
 use super::super::bundle::{HandlerName, Menu, ReadBack, Verb};
 use super::super::phrases::Phrase;
 use super::conversation::Conversation;
+use super::judging::Judged;
 use super::ladder::Miss;
 use super::speech::Part;
 use super::state::{Offer, State};
-use super::understand::{Judged, Utterance};
+use super::understand::Utterance;
 
 /// How long a lone 0 must stay alone to mean "a person".
 const LONE_ZERO: Duration = Duration::from_secs(2);
@@ -27,29 +28,48 @@ impl Conversation {
         if !matches!(key, '0'..='9' | '*' | '#' | 'A'..='D') {
             return;
         }
-        if self.leaving.is_some() {
-            self.acts.push(Act::StopSaying);
-            match key {
-                '1' => self.leave(),
-                '2' => self.stay(),
-                _ => self.ask_whether_to_leave(),
-            }
+        if self.aside.is_some() {
+            self.key_aside(key);
             return;
         }
         match &self.state {
             State::Listening(_) => self.key_to_step(key),
-            State::LookingUp { .. } | State::Queued { .. } if key == '0' => {
-                self.common_handler(HandlerName::KeypadZero)
-            }
+            State::Waiting { .. } | State::Queued { .. } => self.key_ahead(key),
             _ => {}
+        }
+    }
+
+    /// A key while nothing is asked: a lone 0 is a wish for a person, anything else is for the next question.
+    fn key_ahead(&mut self, key: char) {
+        let zero_timer = self.zero_timer.take();
+        self.cancel_timer(zero_timer);
+        if self.typed_ahead.len() < MOST_KEYS {
+            self.typed_ahead.push(key);
+        }
+        if self.typed_ahead == "0" {
+            self.zero_timer = Some(self.set_timer(LONE_ZERO));
+        } else if matches!(self.state, State::Queued { .. }) {
+            self.typed_ahead.clear();
+        }
+    }
+
+    /// Keys typed ahead, now that something is asked.
+    pub(super) fn take_typed_ahead(&mut self) {
+        if self.typed_ahead.is_empty() || !matches!(self.state, State::Listening(_)) || self.aside.is_some() {
+            return;
+        }
+        let zero_timer = self.zero_timer.take();
+        self.cancel_timer(zero_timer);
+        for key in std::mem::take(&mut self.typed_ahead).chars() {
+            self.key(key);
         }
     }
 
     fn key_to_step(&mut self, key: char) {
         let bundle = Arc::clone(&self.bundle);
-        let (Some(verb), Some(part)) = (self.listening_verb(&bundle), self.listening_part(&bundle)) else { return };
-        let kind = self.listening_type(&bundle);
-        let keypad = part.hear != Hear::Speech;
+        let (Some(verb), Some(asked)) = (self.listening_verb(&bundle), self.asked(&bundle)) else { return };
+        let kind = asked.kind;
+        let keypad = asked.hear != Hear::Speech;
         let takes_zero = keypad && takes_zero(verb, kind);
         let (key_timer, zero_timer) = match self.listening_mut() {
             Some(listening) => (listening.key_timer.take(), listening.zero_timer.take()),
@@ -114,14 +134,16 @@ impl Conversation {
     /// Keyed values are certain.
     fn take_keyed(&mut self, kind: Option<&SlotType>, value: Value) {
         let bundle = Arc::clone(&self.bundle);
-        let read_back = match self.listening_verb(&bundle) {
-            Some(Verb::Ask(ask)) => ask.read_back,
-            _ => ReadBack::Never,
-        };
+        // What was keyed is certain: it is read back only where the designer wants everything read back.
+        let read_back = self.asked(&bundle).map_or(ReadBack::Never, |asked| match asked.slot {
+            Some(_) => asked.read_back,
+            None => ReadBack::Never,
+        });
         match kind {
             Some(kind) => {
                 self.forget_keys();
-                self.settle(kind, Judged { value, score: 1.0, margin: 1.0 }, read_back);
+                self.weighed.clear();
+                self.settle(kind, Judged::certain(value), read_back);
             }
             None => self.wrong_key(),
         }
@@ -134,8 +156,7 @@ impl Conversation {
         let begun = listening.begun.take();
         listening.keyed_digits = Some(digits.clone());
         if let (Some(kind), Some(begun)) = (kind, begun) {
-            let said =
-                Utterance { text: begun, language: None, confidence: 1.0, alternatives: Vec::new(), barge_in: false };
+            let said = Utterance::plain(begun, 1.0);
             if let Some(value) = self.with_letters(kind, &said, &digits) {
                 self.take_keyed(Some(kind), value);
                 return;
@@ -148,16 +169,10 @@ impl Conversation {
 
     fn key_to_offer(&mut self, offer: &Offer, keys: &str) {
         self.forget_keys();
-        let said = |text: &str| Utterance {
-            text: text.to_owned(),
-            language: None,
-            confidence: 1.0,
-            alternatives: Vec::new(),
-            barge_in: false,
-        };
         let two = match offer {
             Offer::Flows(flows) => flows.len() > 1,
             Offer::Choices(choices) => choices.len() > 1,
+            Offer::Either(..) => true,
             _ => false,
         };
         let chinese = self.language == Language::ZH;
@@ -175,7 +190,7 @@ impl Conversation {
                 return;
             }
         };
-        if !self.answer_to_offer(offer, &said(words)) {
+        if !self.answer_to_offer(offer, &Utterance::plain(words, 1.0)) {
             self.miss(Miss::Mishearing);
         }
     }
@@ -186,7 +201,7 @@ impl Conversation {
             listening.mishearings += 1;
         }
         let bundle = Arc::clone(&self.bundle);
-        let rungs = self.listening_part(&bundle).and_then(|part| part.again.as_ref()).map_or(2, Vec::len);
+        let rungs = self.asked(&bundle).and_then(|asked| asked.again).map_or(2, <[_]>::len);
         let missed = self.listening_mut().map_or(0, |listening| (listening.mishearings + listening.silences) as usize);
         if missed > rungs {
             // Counted once already.
@@ -213,11 +228,17 @@ impl Conversation {
     /// A timer of the keypad ran out. False when it is none.
     pub(super) fn key_timer(&mut self, timer: TimerId) -> bool {
         let bundle = Arc::clone(&self.bundle);
+        if self.zero_timer == Some(timer) {
+            self.zero_timer = None;
+            self.typed_ahead.clear();
+            self.said_anywhere(HandlerName::KeypadZero, None);
+            return true;
+        }
         let Some(listening) = self.listening_mut() else { return false };
         if listening.zero_timer == Some(timer) {
             listening.zero_timer = None;
             listening.keys.clear();
-            self.common_handler(HandlerName::KeypadZero);
+            self.said_anywhere(HandlerName::KeypadZero, None);
             return true;
         }
         if listening.key_timer != Some(timer) {

@@ -5,25 +5,49 @@
 //! runs leads to its `error` handler, from there to the bundle's `handover`, and in the end to an apology.
 //!
 //! A conversation is a stack of [`frame::Frame`]s, one for each flow that runs, and a [`state::State`]: what the
-//! flow on top is waiting for. [`conversation`] holds both and follows steps; [`perform`] does what a step says;
-//! [`listening`], [`understand`], [`offers`] and [`keypad`] turn what the caller says and keys into values;
-//! [`ladder`] counts misses; [`handlers`] answer what may be said anywhere; [`waiting`] is for look-ups and queues.
+//! flow on top is waiting for. [`conversation`] holds both and follows steps; [`perform`] does what a step says.
+//!
+//! - the caller's turn: [`understand`] finds the first rank that fits, by [`judging`]; [`asked`], [`listening`],
+//!   [`offers`], [`aside`], [`keypad`], [`several`] and [`corrections`] belong to it; [`taking`] goes on with what
+//!   was understood, [`ladder`] with what was not; [`anywhere`] and [`handlers`] answer what may be said anywhere;
+//! - the outside: [`outside`] waits, [`doing`] is for connections, [`people`] for the ways to a person, [`knowledge`]
+//!   for questions, [`extras`] for the small verbs, [`feeling`] for the caller's mood;
+//! - [`speech`], [`values`], [`privacy`] and [`trace`] serve them all.
 
+mod anywhere;
+mod aside;
+mod ask_all;
+mod asked;
 mod conversation;
+mod corrections;
+mod doing;
+mod extras;
+mod feeling;
 mod frame;
 mod handlers;
+mod judging;
 mod keypad;
+mod knowledge;
 mod ladder;
 mod listening;
 mod offers;
+mod outside;
+mod people;
 mod perform;
+mod performed;
 mod privacy;
+mod several;
 mod speech;
 mod state;
+mod taking;
 #[cfg(test)]
 mod tests;
+mod trace;
 mod understand;
 mod values;
-mod waiting;
+mod went;
 
 pub use conversation::Conversation;
+pub use performed::unperformed;
+pub use trace::WaitingFor;
+pub(in crate::flow) use went::{Scope, Went};

@@ -2,18 +2,22 @@
 
 use std::sync::Arc;
 
-use crate::words::{ACCEPT, ChoiceOption, CommonPhrase, MARGIN, SlotType, Template, Value, common_phrase};
+use crate::words::{ACCEPT, ChoiceOption, SlotType, Template, Value};
 
+use super::super::act::{KnownAnswer, Rank};
 use super::super::bundle::{FlowIndex, ReadBack, Verb, choice_type};
 use super::super::phrases::Phrase;
 use super::conversation::Conversation;
+use super::judging::Judged;
 use super::ladder::Miss;
 use super::speech::Part;
 use super::state::{FlowOffer, Offer};
-use super::understand::{Judged, Utterance, Verdict, verdict};
+use super::understand::Utterance;
 
 /// How often a value read back may be denied before it counts as a miss.
-const MOST_CORRECTIONS: u32 = 2;
+pub const MOST_CORRECTIONS: u32 = 2;
+/// A "yes" that began before so much of the question was heard answers something else: 0 to 1.
+const HEARD_THE_QUESTION: f32 = 0.3;
 /// From here on one of two that were offered is taken.
 const ONE_OF_TWO: f32 = 0.5;
 
@@ -23,73 +27,87 @@ impl Conversation {
         match offer {
             Offer::Nothing => false,
             Offer::Value(value) => self.answer_to_value(value, utterance),
+            Offer::Either(first, second) => self.answer_to_either(first, second, utterance),
+            Offer::Correction { slot, value } => self.answer_to_correction(slot, value, utterance),
             Offer::Flows(flows) => self.answer_to_flows(flows, utterance),
             Offer::Choices(choices) => self.answer_to_choices(choices, utterance),
+            Offer::Answer(known) => self.answer_to_question(known, utterance),
         }
     }
 
-    /// Yes or no, if it was said clearly enough.
-    pub(super) fn yes_or_no(&self, utterance: &Utterance) -> Option<bool> {
-        let judged = self.judge(&SlotType::YesNo, utterance, "")?;
-        let sureness = SlotType::YesNo.sureness();
-        let sure = verdict(sureness, &judged, ReadBack::Never) == Verdict::Take && judged.margin >= MARGIN;
-        judged.value.as_bool().filter(|_| sure)
+    /// Whether the caller had heard enough of the question that stands to answer it: a "yes" that came too early
+    /// belongs to an older value.
+    fn heard_the_question(&self, utterance: &Utterance) -> bool {
+        let super::state::State::Listening(listening) = &self.state else { return true };
+        let asked = self.said.iter().find(|said| Some(said.id) == listening.asked_by);
+        let heard = asked.and_then(|said| said.cut).unwrap_or(1.0);
+        !utterance.barge_in || heard >= HEARD_THE_QUESTION
     }
 
     fn answer_to_value(&mut self, offered: &Value, utterance: &Utterance) -> bool {
         let bundle = Arc::clone(&self.bundle);
-        let Some(kind) = self.listening_type(&bundle) else { return false };
-        let read_back = match self.listening_verb(&bundle) {
-            Some(Verb::Ask(ask)) => ask.read_back,
-            _ => ReadBack::IfUnsure,
-        };
+        let Some(asked) = self.asked(&bundle) else { return false };
+        let Some(kind) = asked.kind else { return false };
         let answer = self.yes_or_no(utterance);
-        if answer == Some(true) {
-            self.confirm(offered.clone());
-            return true;
-        }
         // Another value in the same breath as the "no", or instead of an answer, takes the place of the first.
-        if *kind != SlotType::YesNo
-            && let Some(judged) = self.judge(kind, utterance, "")
-        {
-            if judged.value == *offered && answer.is_none() {
-                self.confirm(offered.clone());
-                return true;
-            }
-            if judged.value != *offered {
-                if answer == Some(false) {
-                    self.one_more_correction();
-                }
-                self.drop_offer();
-                let again = if read_back == ReadBack::Never { ReadBack::IfUnsure } else { read_back };
-                if self.settle(kind, judged, again) {
+        if *kind != SlotType::YesNo {
+            let amended = self.amended(kind, offered, utterance);
+            let judged = amended.or_else(|| self.judge(kind, utterance, ""));
+            if let Some(judged) = judged.filter(|judged| judged.score >= kind.sureness().reject) {
+                if judged.value == *offered && answer != Some(false) {
+                    self.confirm(offered.clone());
                     return true;
                 }
+                if judged.value != *offered && (answer != Some(true) || judged.score >= kind.sureness().accept) {
+                    if answer == Some(false) {
+                        self.one_more_correction();
+                    }
+                    self.drop_offer();
+                    let again = if asked.read_back == ReadBack::Never { ReadBack::IfUnsure } else { asked.read_back };
+                    if self.settle(kind, judged, again) {
+                        return true;
+                    }
+                }
             }
         }
-        if answer == Some(false) {
-            self.deny(kind);
-            return true;
+        match answer {
+            Some(true) if !self.heard_the_question(utterance) => {
+                self.understood(Rank::Step, || "a yes before the question was heard".to_owned(), None);
+                self.said.clear();
+                self.ask_shortly();
+                true
+            }
+            Some(true) => {
+                self.confirm(offered.clone());
+                true
+            }
+            Some(false) => {
+                self.deny(kind);
+                true
+            }
+            None => false,
         }
-        false
     }
 
     fn confirm(&mut self, value: Value) {
+        self.understood(Rank::Step, || "confirmed".to_owned(), None);
         self.drop_offer();
-        if let Some(jump) = self.take_value(value) {
-            self.said.clear();
-            self.go(jump);
-        }
+        self.take(value);
     }
 
     /// "No": asked again, without costing a try twice; after that it is a miss.
     fn deny(&mut self, kind: &SlotType) {
+        self.understood(Rank::Step, || "denied".to_owned(), None);
         self.drop_offer();
         if *kind == SlotType::YesNo {
             // "No" to "I heard yes" leaves nothing to ask.
-            self.confirm(Value::Bool(false));
+            self.take(Value::Bool(false));
             return;
         }
+        self.ask_after_denial();
+    }
+
+    fn ask_after_denial(&mut self) {
         if self.one_more_correction() > MOST_CORRECTIONS {
             self.miss(Miss::Mishearing);
             return;
@@ -99,13 +117,65 @@ impl Conversation {
         self.ask_shortly();
     }
 
-    fn one_more_correction(&mut self) -> u32 {
+    /// One of two values.
+    fn answer_to_either(&mut self, first: &Value, second: &Value, utterance: &Utterance) -> bool {
+        let bundle = Arc::clone(&self.bundle);
+        let Some(kind) = self.listening_type(&bundle) else { return false };
+        let judged = self.judge(kind, utterance, "").filter(|judged| judged.score >= kind.sureness().reject);
+        if let Some(judged) = judged {
+            let clear = [first, second].contains(&&judged.value) || judged.margin >= 0.05;
+            self.drop_offer();
+            if clear {
+                return self.settle(kind, judged, ReadBack::Never);
+            }
+            return false;
+        }
+        let both = [first, second];
+        let options = both.iter().enumerate().map(|(index, value)| {
+            let said = crate::words::say(value, self.language);
+            let templates: Vec<Template> = Template::parse(&said).into_iter().collect();
+            ChoiceOption { value: index.to_string(), said: [(self.language, templates)].into() }
+        });
+        match self.one_of(options.collect(), utterance) {
+            Some(index) => {
+                let value = if index == 0 { first.clone() } else { second.clone() };
+                self.confirm(value);
+                true
+            }
+            None => {
+                let answer = self.yes_or_no(utterance);
+                self.neither(answer)
+            }
+        }
+    }
+
+    fn answer_to_question(&mut self, known: &KnownAnswer, utterance: &Utterance) -> bool {
+        match self.yes_or_no(utterance) {
+            Some(true) => {
+                self.understood(Rank::Question, || "answered".to_owned(), None);
+                self.drop_offer();
+                self.say_answer(known);
+                true
+            }
+            Some(false) => {
+                self.drop_offer();
+                self.no_answer();
+                true
+            }
+            None => {
+                self.drop_offer();
+                false
+            }
+        }
+    }
+
+    pub(super) fn one_more_correction(&mut self) -> u32 {
         let Some(listening) = self.listening_mut() else { return 0 };
         listening.corrections += 1;
         listening.corrections
     }
 
-    fn drop_offer(&mut self) {
+    pub(super) fn drop_offer(&mut self) {
         if let Some(listening) = self.listening_mut() {
             listening.offer = Offer::Nothing;
         }
@@ -115,6 +185,7 @@ impl Conversation {
         let answer = self.yes_or_no(utterance);
         if let ([only], Some(true)) = (flows, answer) {
             let only = only.clone();
+            self.understood(Rank::Step, || "confirmed".to_owned(), None);
             self.drop_offer();
             self.start_flow(&only, utterance.confidence.max(ACCEPT));
             return true;
@@ -124,6 +195,8 @@ impl Conversation {
         let Some(chosen) = chosen.and_then(|index| flows.get(index)).cloned() else {
             return self.neither(answer);
         };
+        let bundle = Arc::clone(&self.bundle);
+        self.understood(Rank::Step, || format!("flow {}", bundle.flow(chosen.flow).name), None);
         self.drop_offer();
         self.start_flow(&chosen, utterance.confidence.max(ACCEPT));
         true
@@ -157,13 +230,7 @@ impl Conversation {
         if answer != Some(false) {
             return false;
         }
-        if self.one_more_correction() > MOST_CORRECTIONS {
-            self.miss(Miss::Mishearing);
-            return true;
-        }
-        self.said.clear();
-        self.say_phrase(Phrase::SayItAgain, Part::Prompt);
-        self.ask_shortly();
+        self.ask_after_denial();
         true
     }
 
@@ -208,29 +275,5 @@ impl Conversation {
         let sample =
             said.and_then(|templates| templates.first()).and_then(|template| template.samples(1).into_iter().next());
         sample.unwrap_or_else(|| (choice + 1).to_string())
-    }
-
-    /// An answer to "shall I end the call?". False when it is something else, and the call goes on with it.
-    pub(super) fn answer_to_leaving(&mut self, utterance: &Utterance) -> bool {
-        let bye = common_phrase(&utterance.text, self.language, &[CommonPhrase::Goodbye]).is_some();
-        match self.yes_or_no(utterance) {
-            Some(false) if !bye => {
-                self.stay();
-                true
-            }
-            Some(_) => {
-                self.leave();
-                true
-            }
-            None if bye => {
-                self.leave();
-                true
-            }
-            None => {
-                // Whoever asks for something else has not finished.
-                self.leaving = None;
-                false
-            }
-        }
     }
 }

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use super::super::act::{Act, EndReason};
-use super::super::bundle::{Jump, Queue, Run, StepIndex, Verb};
+use super::super::bundle::{Jump, Run, Say, StepIndex, Verb};
 use super::super::datum::Datum;
 use super::super::expression::{Expression, Trouble};
 use super::conversation::{After, Conversation};
-use super::frame::{Frame, Return};
+use super::frame::{Frame, Return, Trail};
 use super::speech::Part;
 use super::values::masked_slots;
 
@@ -20,54 +20,52 @@ impl Conversation {
         let step = flow.step(index);
         let slots = masked_slots(flow, frame);
         self.acts.push(Act::Entered { flow: flow.name.clone(), step: step.name.clone(), slots });
+        self.secure_or_not(step.secure);
+        if self.hung_up && !is_done_after_hanging_up(&step.verb) {
+            return After::Go(step.next);
+        }
         let done = match &step.verb {
-            Verb::Say(say) => {
-                self.say_sentence(say.sentence, Part::Statement, say.barge_in).map(|()| After::Go(step.next))
-            }
-            Verb::Secure { inside } => Ok(After::Go(*inside)),
-            Verb::AskAll(_)
-            | Verb::Confirm(_)
-            | Verb::Do(_)
-            | Verb::Answer(_)
-            | Verb::Transfer(_)
-            | Verb::Callback(_)
-            | Verb::Voicemail(_)
-            | Verb::Record(_)
-            | Verb::Send(_)
-            | Verb::Survey(_)
-            | Verb::Note { .. }
-            | Verb::Tag { .. }
-            | Verb::Wait(_)
-            | Verb::Verify(_)
-            | Verb::Recommend(_) => Err(Trouble(format!("the verb `{}` cannot be run yet", step.verb.name()))),
+            Verb::Say(say) => self.say_step(say).map(|()| After::Go(step.next)),
             Verb::Ask(ask) => {
-                let filled = self.frames.last().and_then(|frame| frame.values.get(&ask.slot));
-                let is_filled = filled.is_some_and(|value| !value.is_absent());
+                let is_filled = self.frames.last().is_some_and(|frame| frame.has(&ask.slot));
                 if is_filled && !ask.always {
                     return After::Go(step.next);
                 }
                 self.listen_at(index)
             }
-            Verb::Menu(_) | Verb::Route(_) => self.listen_at(index),
+            Verb::AskAll(ask) => self.ask_all(index, ask, step.next),
+            Verb::Menu(_) | Verb::Route(_) | Verb::Confirm(_) => self.listen_at(index),
             Verb::Choose { branches, otherwise } => self.choose(branches, *otherwise),
             Verb::Set { assignments } => self.set(assignments).map(|()| After::Go(step.next)),
             Verb::LookUp(look_up) => self.look_up(index, look_up),
-            Verb::Run(run) => self.run(run, step.next),
+            Verb::Do(change) => self.change(index, change, step.next),
+            Verb::Answer(answer) => self.answer(index, answer),
+            Verb::Run(run) => self.run(run, step.next, step.secure),
             Verb::Goto { to, at_most } => {
                 if let Some(frame) = self.frames.last_mut() {
                     // Whoever jumps out of a handler's steps does not come back to what it interrupted.
                     frame.interrupted.clear();
-                    if let Some(limit) = at_most {
-                        let taken = frame.taken.entry(index).or_insert(0);
-                        if *taken >= limit.times {
-                            return After::Go(limit.then);
-                        }
-                        *taken += 1;
+                    if let Some(limit) = at_most
+                        && frame.take(index) > limit.times
+                    {
+                        return After::Go(limit.then);
                     }
                 }
                 Ok(After::Go(*to))
             }
             Verb::Queue(queue) => self.queue(index, queue),
+            Verb::Transfer(transfer) => Ok(self.transfer(index, transfer)),
+            Verb::Callback(callback) => self.callback(index, callback),
+            Verb::Voicemail(voicemail) => self.voicemail(index, voicemail),
+            Verb::Record(record) => self.recording(index, record, step.next),
+            Verb::Secure { inside } => Ok(After::Go(*inside)),
+            Verb::Send(send) => self.send(index, send),
+            Verb::Survey(survey) => Ok(self.begin_survey(index, survey)),
+            Verb::Note { sentence } => self.note(*sentence).map(|()| After::Go(step.next)),
+            Verb::Tag { tags } => self.tag(tags).map(|()| After::Go(step.next)),
+            Verb::Wait(wait) => Ok(self.wait(index, wait, step.next)),
+            Verb::Verify(verify) => self.verify(index, verify),
+            Verb::Recommend(recommend) => self.recommend(index, recommend, step.next),
             Verb::End { whole_call, reason } => {
                 if *whole_call {
                     self.end(EndReason::FlowEnded, reason.clone());
@@ -91,7 +89,15 @@ impl Conversation {
         condition.holds(&|name| self.variable(name), &self.bundle.timezone)
     }
 
+    fn say_step(&mut self, say: &Say) -> Result<(), Trouble> {
+        match &say.recording {
+            None => self.say_sentence(say.sentence, Part::Statement, say.barge_in),
+            Some(recording) => self.play(recording, say.sentence, say.barge_in),
+        }
+    }
+
     fn choose(&mut self, branches: &[(Expression, Jump)], otherwise: Jump) -> Result<After, Trouble> {
+        self.leave_trail(Trail::Used);
         for (when, to) in branches {
             if self.holds(when)? {
                 return Ok(After::Go(*to));
@@ -101,6 +107,7 @@ impl Conversation {
     }
 
     fn set(&mut self, assignments: &[(String, Expression)]) -> Result<(), Trouble> {
+        self.leave_trail(Trail::Used);
         for (name, expression) in assignments {
             let value = self.evaluate(expression)?;
             let Some(frame) = self.frames.last_mut() else { return Ok(()) };
@@ -114,12 +121,14 @@ impl Conversation {
         Ok(())
     }
 
-    fn run(&mut self, run: &Run, next: Jump) -> Result<After, Trouble> {
+    fn run(&mut self, run: &Run, next: Jump, secure: bool) -> Result<After, Trouble> {
+        self.leave_trail(Trail::Used);
         let mut given = Vec::new();
         for (slot, expression) in &run.with {
             given.push((slot.clone(), self.evaluate(expression)?));
         }
-        let frame = Frame::new(run.flow, Return::To { next, values: run.returns.clone() });
+        let mut frame = Frame::new(run.flow, Return::To { next, values: run.returns.clone() });
+        frame.secure = secure || self.frames.last().is_some_and(|frame| frame.secure);
         if !self.push_flow(frame) {
             return Err(Trouble("flows run each other too deep".to_owned()));
         }
@@ -130,14 +139,14 @@ impl Conversation {
         }
         Ok(After::Go(self.bundle.flow(run.flow).entry))
     }
+}
 
-    /// The class of a queue step, 1 to 9.
-    pub(super) fn class_of(&self, queue: &Queue) -> Result<u8, Trouble> {
-        const DEFAULT: u8 = 5;
-        let Some(expression) = &queue.class else { return Ok(DEFAULT) };
-        match self.evaluate(expression)? {
-            Datum::Number(number) => Ok(number.round().clamp(1.0, 9.0) as u8),
-            _ => Ok(DEFAULT),
-        }
+/// What a `hang_up` handler may use, and what leads from step to step.
+fn is_done_after_hanging_up(verb: &Verb) -> bool {
+    match verb {
+        Verb::Do(change) => change.safe,
+        Verb::Set { .. } | Verb::Note { .. } | Verb::Tag { .. } | Verb::Choose { .. } => true,
+        Verb::Goto { .. } | Verb::End { .. } => true,
+        _ => false,
     }
 }

@@ -19,11 +19,14 @@ impl Conversation {
                 }
             }
         }
-        if let (State::Listening(listening), true) = (&self.state, self.asks_for_private())
-            && let Offer::Value(value) = &listening.offer
-        {
-            values.push(value.to_string());
+        if let (State::Listening(listening), true) = (&self.state, self.asks_for_private()) {
+            match &listening.offer {
+                Offer::Value(value) | Offer::Correction { value, .. } => values.push(value.to_string()),
+                Offer::Either(first, second) => values.extend([first.to_string(), second.to_string()]),
+                _ => {}
+            }
         }
+        values.extend(self.calling_back.clone());
         values
     }
 
@@ -32,8 +35,16 @@ impl Conversation {
     pub fn asks_for_private(&self) -> bool {
         let State::Listening(listening) = &self.state else { return false };
         let Some(frame) = self.frames.last() else { return false };
+        if self.is_secure() {
+            return true;
+        }
+        let slots = &self.bundle.flow(frame.flow).slots;
+        let is_private = |slot: &str| slots.get(slot).is_some_and(Slot::is_private);
         match &self.bundle.flow(frame.flow).step(listening.step).verb {
-            Verb::Ask(ask) => self.bundle.flow(frame.flow).slots.get(&ask.slot).is_some_and(Slot::is_private),
+            Verb::Ask(ask) => is_private(&ask.slot),
+            Verb::AskAll(ask) => ask.slots.iter().any(|one| is_private(&one.slot)),
+            Verb::Confirm(confirm) => confirm.facts.iter().any(|fact| fact.private),
+            Verb::Callback(_) | Verb::Queue(_) => true,
             _ => false,
         }
     }

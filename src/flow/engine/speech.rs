@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::act::{Act, BargeIn, Pace, SayAct};
+use super::super::act::{Act, BargeIn, SayAct};
 use super::super::expression::Trouble;
 use super::super::phrases::{Phrase, sentence_starts};
 use super::super::sentence::SentenceId;
@@ -74,8 +74,19 @@ impl Conversation {
         let id = self.next_saying;
         self.next_saying += 1;
         self.said.push(Said { id, text: text.clone(), part, barge_in, cut: None });
-        let pace = Pace::Normal;
-        self.acts.push(Act::Say(SayAct { id, text, language: self.language, barge_in, recording: None, pace }));
+        let (language, pace) = (self.language, self.pace);
+        self.acts.push(Act::Say(SayAct { id, text, language, barge_in, recording: None, pace }));
+    }
+
+    /// Plays a recording of a sentence.
+    pub(super) fn play(&mut self, recording: &str, words: SentenceId, barge_in: BargeIn) -> Result<(), Trouble> {
+        let text = self.rendered(words)?;
+        let id = self.next_saying;
+        self.next_saying += 1;
+        self.said.push(Said { id, text: text.clone(), part: Part::Statement, barge_in, cut: None });
+        let (language, pace) = (self.language, self.pace);
+        self.acts.push(Act::Say(SayAct { id, text, language, barge_in, recording: Some(recording.to_owned()), pace }));
+        Ok(())
     }
 
     /// A saying was cut short: what came behind it was not heard at all.
@@ -117,7 +128,7 @@ impl Conversation {
         }
     }
 
-    /// Says again everything of the last turn but fillers. False when there is nothing.
+    /// Says again everything of the last turn but fillers, a recording by its words. False when there is nothing.
     pub(super) fn say_turn_again(&mut self) -> bool {
         let said = std::mem::take(&mut self.said);
         let mut any = false;

@@ -1,13 +1,17 @@
-//! What an utterance does: the first that fits of what may be said anywhere, the question that stands, the step's
-//! own value or choice, another flow; and if none fits, a miss.
+//! What an utterance does: the first that fits of (1) what may be said anywhere, (2) the answer to the question that
+//! stands, (3) a correction, (4) a question the knowledge base answers, (5) another flow; and if none fits, (6) a
+//! miss.
 
 use std::sync::Arc;
 
-use crate::words::{ACCEPT, CommonPhrase, Language, MARGIN, SlotType, Sureness, Value, common_phrase, rank, read};
+use crate::words::{ACCEPT, CommonPhrase, Language, MARGIN, SlotType, Value, common_phrase};
 
-use super::super::bundle::{Bundle, FlowIndex, HandlerName, Jump, ReadBack, Route, Verb};
-use super::conversation::Conversation;
+use super::super::act::{Heard, Rank};
+use super::super::bundle::{Bundle, FlowIndex, HandlerName, ReadBack, Verb};
+use super::asked::{OPENING, TOGETHER, WHAT_IS_WRONG};
+use super::conversation::{After, Conversation};
 use super::frame::{Frame, Return};
+use super::judging::{Judged, Verdict, verdict, verdict_for};
 use super::ladder::Miss;
 use super::state::{FlowOffer, Offer, State};
 use super::values::datum;
@@ -18,6 +22,8 @@ pub struct Utterance {
     pub text: String,
     pub language: Option<Language>,
     pub confidence: f32,
+    /// By how much the recogniser prefers this text to its next; 1 when it does not say.
+    pub margin: f32,
     pub alternatives: Vec<String>,
     pub barge_in: bool,
 }
@@ -28,77 +34,80 @@ const COMMON_AT_LEAST: f32 = 0.35;
 const HEARD_WELL: f32 = 0.35;
 /// Below [`ACCEPT`], but worth asking about.
 const WORTH_ASKING: f32 = 0.55;
-/// What a reading other than the recogniser's best keeps of its confidence.
-const ALTERNATIVE: f32 = 0.85;
-/// How many other readings are looked at.
-const MOST_ALTERNATIVES: usize = 4;
 /// How sure the recogniser must be of another language before the conversation changes over.
 const LANGUAGE_SURE: f32 = 0.6;
 
-/// The best value and what speaks against it.
-#[derive(Clone)]
-pub struct Judged {
-    pub value: Value,
-    pub score: f32,
-    /// By how much it leads the next different one.
-    pub margin: f32,
-}
-
-/// What to do with a value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    Take,
-    ReadBack,
-    Miss,
-}
-
-impl Utterance {
-    /// Every reading with its confidence.
-    fn readings(&self) -> impl Iterator<Item = (&str, f32)> {
-        let first = std::iter::once((self.text.as_str(), self.confidence));
-        let others = self.alternatives.iter().take(MOST_ALTERNATIVES).enumerate();
-        first.chain(others.map(|(place, text)| {
-            let less = ALTERNATIVE.powi(i32::try_from(place).unwrap_or(0) + 1);
-            (text.as_str(), self.confidence * less)
-        }))
+impl std::fmt::Debug for Utterance {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "Utterance({} characters)", self.text.chars().count())
     }
 }
 
 impl Conversation {
     /// The caller said something.
-    pub(super) fn heard(&mut self, utterance: Utterance) {
+    pub(super) fn heard(&mut self, heard: Heard) {
+        let Heard { text, language, confidence, margin, alternatives, barge_in, mood, complexity } = heard;
+        let margin = margin.unwrap_or(1.0).clamp(0.0, 1.0);
+        let utterance =
+            Utterance { text, language, confidence: confidence.clamp(0.0, 1.0), margin, alternatives, barge_in };
+        self.weighed.clear();
+        self.feel(mood, complexity);
         if utterance.text.trim().is_empty() {
-            self.nothing_understood();
+            if !self.mood_or_complexity(None) {
+                self.nothing_understood(Miss::Mishearing);
+            }
+            return;
+        }
+        if self.is_secure() {
+            self.understood(Rank::NotUnderstood, || "keys only".to_owned(), None);
+            self.keys_only();
             return;
         }
         self.follow_language(&utterance);
-        if self.leaving.is_some() && self.answer_to_leaving(&utterance) {
+        if self.mood_or_complexity(Some(&utterance)) {
             return;
         }
-        let common = self.common(&utterance);
+        self.hear(&utterance);
+    }
+
+    /// Finds out what an utterance does, and does it.
+    pub(super) fn hear(&mut self, utterance: &Utterance) {
+        if self.aside.is_some() && self.answer_to_aside(utterance) {
+            return;
+        }
+        let common = self.common(utterance);
         match &self.state {
             State::Listening(_) => {
                 self.forget_keys();
-                if let Some(handler) = common
-                    && !self.answers_the_question(&utterance, handler)
+                if let Some(listening) = self.listening_mut() {
+                    listening.resting = false;
+                }
+                if let Some((handler, score)) = common
+                    && !self.step_knows_better(utterance, handler, score)
                 {
-                    self.common_handler(handler);
+                    self.weigh(Rank::Common, || handler.name().to_owned(), score);
+                    self.understood(Rank::Common, || format!("handler {}", handler.name()), None);
+                    self.said_anywhere(handler, Some(utterance));
                     return;
                 }
-                self.understand(&utterance);
+                self.understand(utterance);
             }
-            State::LookingUp { .. } => match common {
-                Some(handler) => self.common_handler(handler),
+            State::Waiting { .. } | State::Queued { .. } => match common {
+                Some((handler, score)) => {
+                    self.weigh(Rank::Common, || handler.name().to_owned(), score);
+                    self.understood(Rank::Common, || format!("handler {}", handler.name()), None);
+                    self.said_anywhere(handler, Some(utterance));
+                }
                 None => {
-                    if utterance.barge_in {
-                        self.held = Some(utterance);
+                    let waits_for_answer = matches!(self.state, State::Waiting { .. });
+                    if utterance.barge_in && waits_for_answer {
+                        self.understood(Rank::NotUnderstood, || "kept for the next question".to_owned(), None);
+                        self.held = Some(utterance.clone());
+                    } else {
+                        self.understood(Rank::NotUnderstood, || "not expected now".to_owned(), None);
                     }
                     self.listen_aside();
                 }
-            },
-            State::Queued { .. } => match common {
-                Some(handler) => self.common_handler(handler),
-                None => self.listen_aside(),
             },
             State::Fresh | State::Running { .. } | State::Ended => {}
         }
@@ -118,100 +127,124 @@ impl Conversation {
         }
     }
 
-    /// What callers say on every line, as the whole utterance.
-    fn common(&self, utterance: &Utterance) -> Option<HandlerName> {
-        let among = [CommonPhrase::AgentPlease, CommonPhrase::Repeat, CommonPhrase::Goodbye];
-        let (phrase, score) = common_phrase(&utterance.text, self.language, &among)?;
-        if score * utterance.confidence < COMMON_AT_LEAST {
+    /// What callers say on every line, as the whole utterance, and how sure it is.
+    fn common(&self, utterance: &Utterance) -> Option<(HandlerName, f32)> {
+        if self.wanted_language(&utterance.text).is_some() {
+            return Some((HandlerName::Language, utterance.confidence));
+        }
+        let (phrase, score) = common_phrase(&utterance.text, self.language, &ANYWHERE)?;
+        let score = score * utterance.confidence;
+        if score < COMMON_AT_LEAST {
             return None;
         }
-        match phrase {
-            CommonPhrase::AgentPlease => Some(HandlerName::AgentPlease),
-            CommonPhrase::Repeat => Some(HandlerName::Repeat),
-            CommonPhrase::Goodbye => Some(HandlerName::Goodbye),
-            _ => None,
-        }
+        let handler = match phrase {
+            CommonPhrase::AgentPlease => HandlerName::AgentPlease,
+            CommonPhrase::Repeat => HandlerName::Repeat,
+            CommonPhrase::Slower => HandlerName::Slower,
+            CommonPhrase::WaitAMoment => HandlerName::WaitAMoment,
+            CommonPhrase::Help => HandlerName::Help,
+            CommonPhrase::Cancel => HandlerName::Cancel,
+            CommonPhrase::StartOver => HandlerName::StartOver,
+            CommonPhrase::Goodbye => HandlerName::Goodbye,
+            _ => return None,
+        };
+        Some((handler, score))
     }
 
-    /// "No, that's all" is a goodbye, but where yes or no is asked it is the answer.
-    fn answers_the_question(&self, utterance: &Utterance, handler: HandlerName) -> bool {
+    /// "No, that's all" is a goodbye, but where yes or no is asked it is the answer; "cancel" where the menu has a
+    /// choice of that name is the choice.
+    fn step_knows_better(&self, utterance: &Utterance, handler: HandlerName, score: f32) -> bool {
         let bundle = Arc::clone(&self.bundle);
-        if handler != HandlerName::Goodbye || self.listening_type(&bundle) != Some(&SlotType::YesNo) {
-            return false;
+        let State::Listening(listening) = &self.state else { return false };
+        let asks_yes_or_no = matches!(
+            listening.offer,
+            Offer::Value(_) | Offer::Correction { .. } | Offer::Answer(_) | Offer::Flows(_) | Offer::Choices(_)
+        );
+        match self.listening_type(&bundle) {
+            Some(SlotType::YesNo) => {
+                let taken = self.judge(&SlotType::YesNo, utterance, "").is_some_and(|judged| {
+                    verdict(SlotType::YesNo.sureness(), &judged, ReadBack::Never) == Verdict::Take
+                });
+                matches!(handler, HandlerName::Goodbye | HandlerName::Cancel) && taken
+            }
+            Some(kind @ (SlotType::Choice { .. } | SlotType::Place { .. })) if !asks_yes_or_no => {
+                let judged = self.judge(kind, utterance, "");
+                judged.is_some_and(|judged| judged.score >= score.max(kind.sureness().accept))
+            }
+            _ => false,
         }
-        let judged = self.judge(&SlotType::YesNo, utterance, "");
-        judged.is_some_and(|judged| verdict(SlotType::YesNo.sureness(), &judged, ReadBack::Never) == Verdict::Take)
     }
 
     /// An utterance for the step that listens.
     fn understand(&mut self, utterance: &Utterance) {
         let State::Listening(listening) = &self.state else { return };
-        let offer = listening.offer.clone();
+        let (offer, part) = (listening.offer.clone(), listening.part);
         if offer != Offer::Nothing && self.answer_to_offer(&offer, utterance) {
             return;
         }
         let bundle = Arc::clone(&self.bundle);
         let understood = match self.listening_verb(&bundle) {
-            Some(Verb::Ask(ask)) => self.try_value(&bundle, utterance, ask.read_back),
             Some(Verb::Menu(_)) => self.try_choice(&bundle, utterance),
             Some(Verb::Route(route)) => self.try_flows(&bundle, utterance, &route.flows, true),
-            _ => return,
+            Some(Verb::AskAll(_)) if part == OPENING => self.try_several(utterance),
+            Some(Verb::AskAll(_)) if part == TOGETHER => self.try_facts(&bundle, utterance),
+            Some(Verb::Confirm(_)) => self.try_facts(&bundle, utterance),
+            Some(Verb::AskAll(_)) => self.try_several(utterance) || self.try_value(&bundle, utterance),
+            Some(_) => self.try_value(&bundle, utterance),
+            None => return,
         };
-        if understood {
+        if understood || self.correct_earlier(utterance) || self.ask_knowledge(utterance) {
             return;
         }
+        self.understand_as_flow(utterance);
+    }
+
+    /// Rank (5) and, if no flow fits, (6).
+    pub(super) fn understand_as_flow(&mut self, utterance: &Utterance) {
+        let bundle = Arc::clone(&self.bundle);
         let is_route = matches!(self.listening_verb(&bundle), Some(Verb::Route(_)));
-        if !is_route {
+        if !is_route && !self.is_secure() {
             let others = self.other_flows(&bundle);
             if self.try_flows(&bundle, utterance, &others, false) {
                 return;
             }
         }
+        self.understood(Rank::NotUnderstood, || "nothing fits".to_owned(), None);
+        self.unanswered = Some(utterance.text.clone());
         self.miss(Miss::Mishearing);
     }
 
-    /// Flows that the caller may start from anywhere: all with a `start_when` but the one that is running.
-    fn other_flows(&self, bundle: &Bundle) -> Vec<FlowIndex> {
-        let current = self.frames.last().map(|frame| frame.flow);
-        let all = (0..bundle.flows.len()).map(FlowIndex);
-        all.filter(|flow| Some(*flow) != current && !bundle.flow(*flow).start_when.is_empty()).collect()
-    }
-
-    /// The best value of a type in an utterance. `before` is what was said of it in the breath before.
-    pub(super) fn judge(&self, kind: &SlotType, utterance: &Utterance, before: &str) -> Option<Judged> {
-        let now = self.local_now();
-        let mut best: Vec<(Value, f32)> = Vec::new();
-        for (text, confidence) in utterance.readings() {
-            let whole = if before.is_empty() { text.to_owned() } else { format!("{before} {text}") };
-            for reading in read(kind, &whole, self.language, now).into_iter().filter(|reading| reading.valid) {
-                let score = reading.score * confidence;
-                match best.iter_mut().find(|(value, _)| *value == reading.value) {
-                    Some((_, known)) => *known = known.max(score),
-                    None => best.push((reading.value, score)),
-                }
-            }
+    /// The value the step asks for, and what else of its flow was said in the same breath.
+    fn try_value(&mut self, bundle: &Bundle, utterance: &Utterance) -> bool {
+        let Some(asked) = self.asked(bundle) else { return false };
+        let (Some(kind), read_back) = (asked.kind, asked.read_back) else { return false };
+        if *kind == SlotType::YesNo && self.corrects_plainly(utterance) && self.correct_earlier(utterance) {
+            return true;
         }
-        best.sort_by(|(_, left), (_, right)| right.total_cmp(left));
-        let next = best.get(1).map_or(0.0, |(_, score)| *score);
-        best.into_iter().next().map(|(value, score)| Judged { value, score, margin: score - next })
-    }
-
-    fn try_value(&mut self, bundle: &Bundle, utterance: &Utterance, read_back: ReadBack) -> bool {
-        let Some(kind) = self.listening_type(bundle) else { return false };
         let begun = self.listening_mut().and_then(|listening| listening.begun.take());
         if let Some(digits) = self.listening_mut().and_then(|listening| listening.keyed_digits.clone())
             && let Some(value) = self.with_letters(kind, utterance, &digits)
         {
-            self.settle(kind, Judged { value, score: utterance.confidence, margin: 1.0 }, read_back);
-            return true;
+            let judged = Judged { score: utterance.confidence, ..Judged::certain(value) };
+            return self.settle(kind, judged, read_back);
         }
         let heard_well = |judged: &Judged| judged.score >= kind.sureness().reject;
-        let alone = self.judge(kind, utterance, "").filter(heard_well);
+        let alone = self.judge(kind, utterance, "");
+        if let Some(judged) = &alone {
+            self.weigh_value(bundle, judged);
+        }
+        let alone = alone.filter(heard_well);
         let with_begun = begun.as_ref().and_then(|begun| self.judge(kind, utterance, begun)).filter(heard_well);
+        // A question put to a step that takes any text is no answer to it.
+        if *kind == SlotType::FreeText && self.says_another_flow(utterance) && asked.slot.is_some() {
+            return false;
+        }
         if let Some(judged) = alone.or(with_begun) {
+            self.others_in_the_same_breath(bundle, utterance, &judged);
             return self.settle(kind, judged, read_back);
         }
         if begun.is_none() && self.has_begun(kind, utterance) {
+            self.understood(Rank::Step, || "the beginning of a value".to_owned(), None);
             if let Some(listening) = self.listening_mut() {
                 listening.begun = Some(utterance.text.clone());
             }
@@ -221,38 +254,67 @@ impl Conversation {
         false
     }
 
-    /// Takes a value, reads it back, or leaves it. False when it counts as not heard.
-    pub(super) fn settle(&mut self, kind: &SlotType, judged: Judged, read_back: ReadBack) -> bool {
-        match verdict_for(kind, &judged, read_back) {
-            Verdict::Take => {
-                if let Some(jump) = self.take_value(judged.value) {
-                    self.said.clear();
-                    self.go(jump);
-                }
-                true
+    /// Fills other empty slots of the flow that were plainly said together with the value that is asked for.
+    fn others_in_the_same_breath(&mut self, bundle: &Bundle, utterance: &Utterance, judged: &Judged) {
+        let State::Listening(listening) = &self.state else { return };
+        let index = listening.step;
+        let (Some(frame), Some(Verb::Ask(ask))) = (self.frames.last(), self.listening_verb(bundle)) else { return };
+        let slots = &bundle.flow(frame.flow).slots;
+        if slots.len() < 2 {
+            return;
+        }
+        let mut wanted: Vec<&str> = vec![&ask.slot];
+        for (name, slot) in slots {
+            let is_open = *name != ask.slot && !frame.has(name);
+            if is_open && self.may_be_said_along(&slot.kind, utterance) {
+                wanted.push(name);
             }
-            Verdict::ReadBack => {
-                self.offer(Offer::Value(judged.value));
-                true
-            }
-            Verdict::Miss => false,
+        }
+        if wanted.len() < 2 {
+            return;
+        }
+        let found = self.several(&wanted, utterance, false);
+        // Words that change what the step understood belong to the step.
+        if !found.iter().any(|(slot, own)| *slot == ask.slot && own.value == judged.value) {
+            return;
+        }
+        for (slot, along) in found.into_iter().filter(|(slot, _)| *slot != ask.slot) {
+            self.fill_by_caller(&slot, along.value, index);
         }
     }
 
-    /// Puts a question to the caller about what was understood.
-    pub(super) fn offer(&mut self, offer: Offer) {
-        self.said.clear();
-        self.ask_offer(&offer);
-        if let Some(listening) = self.listening_mut() {
-            let between_two = match &offer {
-                Offer::Flows(flows) => flows.len() > 1,
-                Offer::Choices(choices) => choices.len() > 1,
-                _ => false,
-            };
-            listening.clarified = between_two;
-            listening.offer = offer;
+    fn may_be_said_along(&self, kind: &SlotType, utterance: &Utterance) -> bool {
+        let loose = matches!(kind, SlotType::YesNo | SlotType::FreeText | SlotType::Card);
+        let read_back = kind.sureness().accept > 1.0;
+        !loose
+            && !read_back
+            && self.judge(kind, utterance, "").is_some_and(|judged| judged.score >= kind.sureness().reject)
+    }
+
+    /// Takes a value, reads it back, or leaves it. False when it counts as not heard.
+    pub(super) fn settle(&mut self, kind: &SlotType, judged: Judged, read_back: ReadBack) -> bool {
+        let close = judged.margin < MARGIN;
+        let asks_between = can_be_asked_between(kind) && close && read_back != ReadBack::Never;
+        let clarified = self.listening_mut().is_some_and(|listening| listening.clarified);
+        match verdict_for(kind, &judged, read_back) {
+            Verdict::Miss => false,
+            _ if asks_between && !clarified && judged.next.is_some() => {
+                let Judged { value, next: Some(next), margin, .. } = judged else { return false };
+                self.understood(Rank::Step, || "two values fit alike".to_owned(), Some(margin));
+                self.offer(Offer::Either(value, next));
+                true
+            }
+            Verdict::Take => {
+                self.understood(Rank::Step, || "taken".to_owned(), Some(judged.margin));
+                self.take(judged.value);
+                true
+            }
+            Verdict::ReadBack => {
+                self.understood(Rank::Step, || "read back".to_owned(), Some(judged.margin));
+                self.offer(Offer::Value(judged.value));
+                true
+            }
         }
-        self.listen();
     }
 
     fn try_choice(&mut self, bundle: &Bundle, utterance: &Utterance) -> bool {
@@ -261,75 +323,65 @@ impl Conversation {
         let sureness = kind.sureness();
         let position = |value: &Value| value.as_text().and_then(|text| text.parse::<usize>().ok());
         let Some(best) = position(&judged.value) else { return false };
+        self.weigh(Rank::Step, || format!("choice {}", best + 1), judged.score);
         if judged.score < sureness.reject {
             return false;
         }
         let clarified = self.listening_mut().is_some_and(|listening| listening.clarified);
+        let second = judged.next.as_ref().and_then(position);
+        if let Some(second) = second {
+            self.weigh(Rank::Step, || format!("choice {}", second + 1), judged.score - judged.margin);
+        }
         if judged.margin < MARGIN && !clarified {
-            let second = self.second_choice(kind, utterance, &judged.value).and_then(|value| position(&value));
+            self.understood(Rank::Step, || "two choices fit alike".to_owned(), Some(judged.margin));
             self.offer(Offer::Choices(std::iter::once(best).chain(second).collect()));
         } else if judged.score >= sureness.accept || clarified {
-            if let Some(jump) = self.take_value(judged.value) {
-                self.said.clear();
-                self.go(jump);
-            }
+            self.understood(Rank::Step, || format!("choice {}", best + 1), Some(judged.margin));
+            self.take(judged.value);
         } else {
+            self.understood(Rank::Step, || format!("asked whether choice {} is meant", best + 1), Some(judged.margin));
             self.offer(Offer::Choices(vec![best]));
         }
         true
     }
 
-    fn second_choice(&self, kind: &SlotType, utterance: &Utterance, best: &Value) -> Option<Value> {
-        let readings = read(kind, &utterance.text, self.language, self.local_now());
-        readings.into_iter().filter(|reading| reading.valid).map(|reading| reading.value).find(|value| value != best)
-    }
-
-    /// Flows that fit, best first, with their scores.
-    pub(super) fn flows_that_fit(
-        &self,
-        bundle: &Bundle,
-        utterance: &Utterance,
-        among: &[FlowIndex],
-    ) -> Vec<(FlowOffer, f32)> {
-        let mut fitting: Vec<(FlowOffer, f32)> = Vec::new();
-        for (place, (text, _)) in utterance.readings().enumerate() {
-            let less = ALTERNATIVE.powi(i32::try_from(place).unwrap_or(0));
-            let templates = among.iter().flat_map(|flow| {
-                let said = bundle.flow(*flow).start_when.iter();
-                said.filter(|(language, _)| *language == self.language).map(|(_, template)| (*flow, template))
-            });
-            for candidate in rank(templates, text, self.language) {
-                let score = candidate.found.score * less;
-                let offer = FlowOffer { flow: candidate.id, slots: candidate.found.slots };
-                match fitting.iter_mut().find(|(known, _)| known.flow == offer.flow) {
-                    Some(known) if known.1 < score => *known = (offer, score),
-                    Some(_) => {}
-                    None => fitting.push((offer, score)),
-                }
-            }
+    /// Yes, no, or what is wrong with the facts that were read back.
+    fn try_facts(&mut self, bundle: &Bundle, utterance: &Utterance) -> bool {
+        if self.correct_a_fact(bundle, utterance) {
+            return true;
         }
-        fitting.sort_by(|(_, left), (_, right)| right.total_cmp(left));
-        fitting
+        let asks_what_is_wrong = matches!(&self.state, State::Listening(listening) if listening.part == WHAT_IS_WRONG);
+        !asks_what_is_wrong && self.try_value(bundle, utterance)
     }
 
     fn try_flows(&mut self, bundle: &Bundle, utterance: &Utterance, among: &[FlowIndex], routed: bool) -> bool {
+        let rank = if routed { Rank::Step } else { Rank::Flow };
         let fitting = self.flows_that_fit(bundle, utterance, among);
+        for (offer, score) in fitting.iter().take(3) {
+            self.weigh(rank, || format!("flow {}", bundle.flow(offer.flow).name), *score);
+        }
         let Some((best, score)) = fitting.first().cloned() else { return false };
         let next = fitting.get(1).map_or(0.0, |(_, score)| *score);
         let clarified = self.listening_mut().is_some_and(|listening| listening.clarified);
-        let close = score - next < MARGIN;
+        let margin = score - next;
+        let close = margin < MARGIN;
+        let name = || format!("flow {}", bundle.flow(best.flow).name);
         if score >= ACCEPT {
             if close && !clarified {
+                self.understood(rank, || "two flows fit alike".to_owned(), Some(margin));
                 self.offer(Offer::Flows(fitting.into_iter().take(2).map(|(offer, _)| offer).collect()));
             } else if utterance.confidence < HEARD_WELL {
+                self.understood(rank, || format!("asked whether {} is meant", name()), Some(margin));
                 self.offer(Offer::Flows(vec![best]));
             } else {
+                self.understood(rank, name, Some(margin));
                 self.start_flow(&best, utterance.confidence);
             }
             return true;
         }
         // Only where flows are what is asked for is a guess worth a question.
         if routed && score >= WORTH_ASKING && !close && !clarified {
+            self.understood(rank, || format!("asked whether {} is meant", name()), Some(margin));
             self.offer(Offer::Flows(vec![best]));
             return true;
         }
@@ -342,8 +394,9 @@ impl Conversation {
         let State::Listening(listening) = &self.state else { return };
         let Some(frame) = self.frames.last() else { return };
         let step = bundle.flow(frame.flow).step(listening.step);
+        let secure = frame.secure || step.secure;
         let returns = match &step.verb {
-            Verb::Route(Route { .. }) => Return::To { next: step.next, values: Vec::new() },
+            Verb::Route(_) => Return::To { next: step.next, values: Vec::new() },
             _ => {
                 if let Some(listening) = self.listening_mut() {
                     listening.offer = Offer::Nothing;
@@ -356,15 +409,16 @@ impl Conversation {
         self.forget_keys();
         self.progress();
         self.said.clear();
-        if !self.push_flow(Frame::new(offer.flow, returns)) {
+        let mut frame = Frame::new(offer.flow, returns);
+        frame.secure = secure;
+        if !self.push_flow(frame) {
             self.trouble("flows run each other too deep");
             return;
         }
         self.topic = Some(offer.flow);
         for (slot, text) in &offer.slots {
             let Some(declared) = bundle.flow(offer.flow).slots.get(slot) else { continue };
-            let said =
-                Utterance { text: text.clone(), language: None, confidence, alternatives: Vec::new(), barge_in: false };
+            let said = Utterance::plain(text.as_str(), confidence);
             if let Some(judged) = self.judge(&declared.kind, &said, "")
                 && verdict(declared.kind.sureness(), &judged, ReadBack::IfUnsure) == Verdict::Take
             {
@@ -377,37 +431,68 @@ impl Conversation {
 
     /// What was said while nothing listened, offered to the step that now does: taken only if there is no doubt, and
     /// never as an answer to a question that had not been asked yet.
-    pub(super) fn take_held(&mut self, held: &Utterance) -> Option<Jump> {
+    pub(super) fn offer_what_was_held(&mut self) -> Option<After> {
+        let held = self.held.take()?;
         let bundle = Arc::clone(&self.bundle);
+        if let Some(Verb::Route(route)) = self.listening_verb(&bundle) {
+            return self.offer_held_to_route(&bundle, &route.flows, &held);
+        }
         let kind = self.listening_type(&bundle)?;
         if matches!(kind, SlotType::YesNo | SlotType::FreeText) {
             return None;
         }
-        let judged = self.judge(kind, held, "")?;
+        let judged = self.judge(kind, &held, "")?;
         if verdict(kind.sureness(), &judged, ReadBack::IfUnsure) != Verdict::Take {
             return None;
         }
-        self.take_value(judged.value)
+        self.understood(Rank::Step, || "said before it was asked".to_owned(), Some(judged.margin));
+        Some(self.taken(judged.value))
+    }
+
+    fn offer_held_to_route(&mut self, bundle: &Bundle, flows: &[FlowIndex], held: &Utterance) -> Option<After> {
+        let fitting = self.flows_that_fit(bundle, held, flows);
+        let (best, score) = fitting.first().cloned()?;
+        let next = fitting.get(1).map_or(0.0, |(_, score)| *score);
+        if score < ACCEPT || score - next < MARGIN || held.confidence < HEARD_WELL {
+            return None;
+        }
+        self.understood(Rank::Step, || "said before it was asked".to_owned(), Some(score - next));
+        self.start_flow(&best, held.confidence);
+        Some(After::Wait)
+    }
+
+    /// Something was said where only keys are heard.
+    fn keys_only(&mut self) {
+        if !matches!(self.state, State::Listening(_)) {
+            self.listen_aside();
+            return;
+        }
+        self.miss(Miss::Spoken);
     }
 }
 
-/// What to do with a value of a type.
-fn verdict_for(kind: &SlotType, judged: &Judged, read_back: ReadBack) -> Verdict {
-    if matches!(kind, SlotType::FreeText) {
-        return Verdict::Take;
-    }
-    verdict(kind.sureness(), judged, read_back)
+/// Kinds of which two values can be told apart in a question; of codes and long numbers the best is read back.
+fn can_be_asked_between(kind: &SlotType) -> bool {
+    matches!(
+        kind,
+        SlotType::Date
+            | SlotType::Time
+            | SlotType::Duration
+            | SlotType::Number { .. }
+            | SlotType::Money { .. }
+            | SlotType::Place { .. }
+            | SlotType::Choice { .. }
+    )
 }
 
-/// What to do with a value, by how sure it is.
-pub fn verdict(sureness: Sureness, judged: &Judged, read_back: ReadBack) -> Verdict {
-    let sure = judged.score >= sureness.accept && judged.margin >= MARGIN;
-    if judged.score < sureness.reject {
-        return Verdict::Miss;
-    }
-    match read_back {
-        ReadBack::Never => Verdict::Take,
-        ReadBack::IfUnsure if sure => Verdict::Take,
-        ReadBack::IfUnsure | ReadBack::Always => Verdict::ReadBack,
-    }
-}
+/// What may be said anywhere.
+const ANYWHERE: [CommonPhrase; 8] = [
+    CommonPhrase::AgentPlease,
+    CommonPhrase::Repeat,
+    CommonPhrase::Slower,
+    CommonPhrase::WaitAMoment,
+    CommonPhrase::Help,
+    CommonPhrase::Cancel,
+    CommonPhrase::StartOver,
+    CommonPhrase::Goodbye,
+];

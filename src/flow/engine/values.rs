@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::words::Value;
+use crate::words::{Language, SlotType, Value, say, speak_date_in_full};
 use crate::{Private, mask};
 
-use super::super::act::Act;
+use super::super::act::{Act, Record};
 use super::super::bundle::{Flow, Privacy, Slot};
 use super::super::datum::Datum;
 use super::super::expression::{Read, Variable};
@@ -28,8 +28,10 @@ impl Conversation {
                     ("number", private(&self.call.caller_number)),
                     ("name", private(&self.call.caller_name)),
                     ("language", text(self.language.as_str())),
-                    ("vip", Datum::YesNo(false)),
-                    ("verified", Datum::YesNo(false)),
+                    ("vip", Datum::YesNo(self.call.vip)),
+                    ("verified", Datum::YesNo(self.call.verified.is_some())),
+                    ("level", self.call.verified.as_deref().map_or(Datum::Absent, text)),
+                    ("history", Datum::Number(f64::from(self.call.history.unwrap_or(0)))),
                 ]);
             }
             "call" => {
@@ -39,8 +41,32 @@ impl Conversation {
             }
             "queue" => {
                 let result = self.queue_result.map_or(Datum::Absent, |result| text(result.name()));
-                return record(vec![("result", result)]);
+                let mut fields: Record = [("result".to_owned(), result)].into();
+                for (queue, facts) in &self.call.queues {
+                    let wait = facts.wait_minutes.map_or(Datum::Absent, |minutes| Datum::Number(f64::from(minutes)));
+                    fields.insert(format!("{queue}.open"), Datum::YesNo(facts.open));
+                    fields.insert(format!("{queue}.waiting"), Datum::Number(f64::from(facts.waiting)));
+                    fields.insert(format!("{queue}.wait_minutes"), wait);
+                }
+                return Some(Variable::Record(fields));
             }
+            "mood" => {
+                let mood = self.feeling.mood?;
+                let number = |number: f32| Datum::Number((f64::from(number) * 1e4).round() / 1e4);
+                return record(vec![
+                    ("distress", number(mood.distress)),
+                    ("arousal", number(mood.arousal)),
+                    ("valence", mood.valence.map_or(Datum::Absent, number)),
+                    ("trend", number(mood.trend)),
+                    ("turns", Datum::Number(f64::from(mood.turns.unwrap_or(0)))),
+                ]);
+            }
+            "complexity" => {
+                let complexity = self.feeling.complexity.as_ref()?;
+                let score = Datum::Number((f64::from(complexity.score) * 1e4).round() / 1e4);
+                return record(vec![("score", score), ("reasons", text(&complexity.reasons.join(", ")))]);
+            }
+            "survey" => return Some(Variable::Record(self.survey.clone())),
             "error" => {
                 let kind = self.error_kind.as_deref().map_or(Datum::Absent, text);
                 return record(vec![("kind", kind)]);
@@ -79,9 +105,14 @@ impl Conversation {
     pub(super) fn fill(&mut self, slot: &str, value: Datum) {
         let Some(frame) = self.frames.last_mut() else { return };
         let flow = &self.bundle.flows[frame.flow.0];
-        let shown = flow.slots.get(slot).map_or_else(|| value.text(), |declared| shown(declared, &value));
-        frame.values.insert(slot.to_owned(), value);
-        self.acts.push(Act::SlotFilled { slot: slot.to_owned(), value: shown });
+        let shown = match flow.slots.get(slot) {
+            // What is keyed in a secure block is for the connection alone.
+            Some(_) if self.secure => "•••".to_owned(),
+            Some(declared) => shown(declared, &value),
+            None => value.text(),
+        };
+        frame.values.insert(slot.to_owned(), value.clone());
+        self.acts.push(Act::SlotFilled { slot: slot.to_owned(), value: shown, raw: Private::new(value) });
     }
 }
 
@@ -94,11 +125,40 @@ pub fn masked_slots(flow: &Flow, frame: &Frame) -> BTreeMap<String, String> {
     filled.collect()
 }
 
-fn shown(slot: &Slot, value: &Datum) -> String {
+/// A value as it may be shown anywhere.
+pub fn shown(slot: &Slot, value: &Datum) -> String {
     match slot.privacy {
         Privacy::None => value.text(),
         Privacy::Mask => mask(&value.text()),
         Privacy::Hide => "•••".to_owned(),
+    }
+}
+
+/// A slot's value as the words room knows it.
+pub fn value_of(kind: &SlotType, value: &Datum) -> Option<Value> {
+    Some(match (kind, value) {
+        (_, Datum::Absent | Datum::Moment(_)) => return None,
+        (_, Datum::YesNo(truth)) => Value::Bool(*truth),
+        (SlotType::Number { .. }, Datum::Number(number)) if number.fract() == 0.0 && number.abs() < 9e15 => {
+            Value::Whole(*number as i64)
+        }
+        (_, Datum::Number(number)) => Value::Decimal(*number),
+        (_, Datum::Text(text)) => Value::Text(text.clone()),
+        (_, Datum::Date(date)) => Value::Date(*date),
+        (_, Datum::Time(time)) => Value::Time(*time),
+        (_, Datum::Duration(length)) => Value::Duration(*length),
+    })
+}
+
+/// A value that belongs to no slot, as it is said.
+pub fn spoken(value: &Datum, language: Language, now: jiff::civil::DateTime) -> String {
+    match value {
+        Datum::Moment(_) => value.text(),
+        other => match value_of(&SlotType::FreeText, other) {
+            Some(Value::Date(date)) => speak_date_in_full(date, now.date(), language),
+            Some(value) => say(&value, language),
+            None => String::new(),
+        },
     }
 }
 

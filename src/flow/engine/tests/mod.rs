@@ -179,7 +179,7 @@ impl Driver {
 
     pub fn filled(&self) -> Vec<(String, String)> {
         let slots = self.acts.iter().filter_map(|act| match act {
-            Act::SlotFilled { slot, value } => Some((slot.clone(), value.clone())),
+            Act::SlotFilled { slot, value, .. } => Some((slot.clone(), value.clone())),
             _ => None,
         });
         slots.collect()

@@ -80,7 +80,7 @@ fn while_a_look_up_runs_a_person_can_be_wished_for() {
     call.finds(&[]);
     assert!(call.acts.is_empty());
     let mut zero = looking();
-    zero.keys("0");
+    zero.keys("0").wait(Duration::from_secs(2));
     assert!(zero.queue.is_some());
 }
 
