@@ -26,6 +26,7 @@ mod schema;
 mod sqlite;
 mod store;
 mod transcript;
+pub mod versions;
 
 pub use error::RecordError;
 pub use event::{CallEvent, EndedReason, TimedEvent};

@@ -28,4 +28,5 @@ mod svg;
 #[cfg(test)]
 mod tests;
 
+pub(super) use exits::{exits, followed};
 pub use picture::Picture;
