@@ -51,9 +51,10 @@ impl Postgres {
         let limit = format!("SET LOCAL statement_timeout = {}", asked.left().as_millis().max(1));
         transaction.execute(AssertSqlSafe(limit)).await.map_err(|fault| trouble(&fault))?;
         let shape = &asked.query.shape;
-        let (text, names) = asked.query.statement.numbered(Dialect::Postgres, &shape.args);
-        // Prepared anew each time: the type of a parameter that is a number depends on the number.
-        let mut statement = sqlx::query(AssertSqlSafe(text)).persistent(false);
+        let is_fraction =
+            |name: &str| matches!(asked.values.get(name), Some(Datum::Number(number)) if !is_whole(*number));
+        let (text, names) = asked.query.statement.numbered(Dialect::Postgres, &shape.args, is_fraction);
+        let mut statement = sqlx::query(AssertSqlSafe(text));
         for name in &names {
             let kind = shape.args.get(name).map_or(FieldKind::Text, |shape| shape.kind);
             statement = match (kind, asked.values.get(name).unwrap_or(&Datum::Absent)) {
@@ -88,7 +89,7 @@ impl Postgres {
         let pool = self.pool().await.map_err(|fault| (None, fault))?;
         let mut connection = pool.acquire().await.map_err(whole)?;
         for (name, query) in queries {
-            let (text, names) = query.statement.numbered(Dialect::Postgres, &query.shape.args);
+            let (text, names) = query.statement.numbered(Dialect::Postgres, &query.shape.args, |_| false);
             let types: Vec<PgTypeInfo> = names
                 .iter()
                 .map(|name| match query.shape.args.get(name).map(|shape| shape.kind) {

@@ -63,7 +63,7 @@ impl Sqlite {
         drop(handle);
         let mut transaction =
             sqlx::Connection::begin_with(&mut *connection, begin).await.map_err(|fault| trouble(&fault))?;
-        let (text, names) = asked.query.statement.numbered(Dialect::Sqlite, &asked.query.shape.args);
+        let (text, names) = asked.query.statement.numbered(Dialect::Sqlite, &asked.query.shape.args, |_| false);
         let mut statement = sqlx::query(AssertSqlSafe(text));
         for name in &names {
             statement = match asked.values.get(name).unwrap_or(&Datum::Absent) {
@@ -98,7 +98,7 @@ impl Sqlite {
         let whole = |fault: sqlx::Error| (None, trouble(&fault));
         let mut connection = self.pool(false).await.acquire().await.map_err(whole)?;
         for (name, query) in queries {
-            let (text, _) = query.statement.numbered(Dialect::Sqlite, &query.shape.args);
+            let (text, _) = query.statement.numbered(Dialect::Sqlite, &query.shape.args, |_| false);
             let prepared = (&mut *connection).prepare(AssertSqlSafe(text).into_sql_str()).await;
             let understood = prepared
                 .map_err(|fault| trouble(&fault))

@@ -141,8 +141,14 @@ impl Statement {
         })
     }
 
-    /// The statement with numbered places, and which parameter belongs to each.
-    pub(super) fn numbered(&self, dialect: Dialect, args: &BTreeMap<String, FieldShape>) -> (String, Vec<String>) {
+    /// The statement with numbered places, and which parameter belongs to each. `is_fraction` tells which numbers are
+    /// not whole.
+    pub(super) fn numbered(
+        &self,
+        dialect: Dialect,
+        args: &BTreeMap<String, FieldShape>,
+        is_fraction: impl Fn(&str) -> bool,
+    ) -> (String, Vec<String>) {
         let mut text = String::new();
         let mut names: Vec<String> = Vec::new();
         for piece in &self.pieces {
@@ -158,7 +164,7 @@ impl Statement {
                         Dialect::Sqlite => text.push_str(&format!("?{number}")),
                         Dialect::Postgres => {
                             let kind = args.get(name).map_or(FieldKind::Text, |shape| shape.kind);
-                            text.push_str(&postgres_place(number, kind));
+                            text.push_str(&postgres_place(number, kind, is_fraction(name)));
                         }
                     }
                 }
@@ -168,10 +174,13 @@ impl Statement {
     }
 }
 
-/// A place of PostgreSQL. What has no binary form of ours is sent as text and made into its type there.
-fn postgres_place(number: usize, kind: FieldKind) -> String {
+/// A place of PostgreSQL. What has no binary form of ours is sent as text and made into its type there. Whole numbers
+/// stay whole, so that an index on a whole column is used.
+fn postgres_place(number: usize, kind: FieldKind, is_fraction: bool) -> String {
     let cast = match kind {
-        FieldKind::Text | FieldKind::Phone | FieldKind::Number | FieldKind::YesNo => return format!("${number}"),
+        FieldKind::Text | FieldKind::Phone | FieldKind::YesNo => return format!("${number}"),
+        FieldKind::Number if is_fraction => return format!("${number}::float8"),
+        FieldKind::Number => return format!("${number}::int8"),
         FieldKind::Money => "numeric",
         FieldKind::Date => "date",
         FieldKind::Time => "time",
@@ -246,7 +255,7 @@ mod tests {
     }
 
     fn numbered(dialect: Dialect, text: &str, pairs: &[(&str, &str)]) -> (String, Vec<String>) {
-        Statement::parse(text).unwrap().numbered(dialect, &args(pairs))
+        Statement::parse(text).unwrap().numbered(dialect, &args(pairs), |_| false)
     }
 
     #[test]
@@ -259,7 +268,7 @@ mod tests {
         let (postgres, _) = numbered(Dialect::Postgres, text, &declared);
         assert_eq!(
             postgres,
-            "select * from o where n = $1 and d >= ($2::text::date) and (t > ($3::text::numeric) or n = $1) limit $4"
+            "select * from o where n = $1 and d >= ($2::text::date) and (t > ($3::text::numeric) or n = $1) limit $4::int8"
         );
     }
 
@@ -321,7 +330,7 @@ mod tests {
         #[test]
         fn any_text_is_read_or_refused_and_loses_nothing(text in "[a-z:'\"$;/*\\- \n表]{0,40}") {
             if let Ok(statement) = Statement::parse(&text) {
-                let (numbered, names) = statement.numbered(Dialect::Sqlite, &BTreeMap::new());
+                let (numbered, names) = statement.numbered(Dialect::Sqlite, &BTreeMap::new(), |_| false);
                 if names.is_empty() {
                     let whole = text.trim();
                     proptest::prop_assert!(whole.starts_with(numbered.as_str()), "{whole:?} became {numbered:?}");
