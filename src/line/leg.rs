@@ -7,6 +7,25 @@ use tokio::sync::mpsc;
 use crate::Private;
 use crate::audio::{Frame, Hertz, Key};
 
+/// What the network has done to one leg so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LineQuality {
+    /// Packets that came.
+    pub received: u64,
+    /// Packets that never came.
+    pub lost: u64,
+    /// Packets that came twice, or too late or too early to be played.
+    pub late: u64,
+    /// Inter-arrival jitter (RFC 3550, section 6.4.1).
+    pub jitter: Duration,
+}
+
+/// Tells the quality of one leg. Reading it disturbs nobody.
+pub trait Meter: Send + Sync {
+    /// As of now.
+    fn quality(&self) -> LineQuality;
+}
+
 /// The sound of one leg, ticked once every 20 ms by the media loop.
 ///
 /// Invariant: no method blocks, allocates on the steady path or panics; [`Media::receive`] always gives
@@ -31,6 +50,12 @@ pub trait Media: Send {
 
     /// When the last valid packet of the far end came, on the loop's clock; `None` before the first.
     fn last_heard(&self) -> Option<Duration>;
+
+    /// Tells what the network did to this leg, also after the sound itself has been given away; `None` where there is
+    /// no network.
+    fn meter(&self) -> Option<Box<dyn Meter>> {
+        None
+    }
 
     /// Tells a line that plays a script when the far end may take its turn: `falls_silent` is true while
     /// nothing is being played to it and an answer is awaited. Telephones ignore it.

@@ -18,4 +18,4 @@ pub mod rtp;
 pub mod sdp;
 pub mod sip;
 
-pub use leg::{Caller, IncomingCall, Leg, LegCommand, LegControl, LegEnd, LegEnds, LegEvent, Media};
+pub use leg::{Caller, IncomingCall, Leg, LegCommand, LegControl, LegEnd, LegEnds, LegEvent, LineQuality, Media, Meter};

@@ -76,6 +76,13 @@ fn an_order_is_found_and_a_person_takes_over() {
         .filter(|name| ["queued", "offered", "brief", "bridged", "queue_ended", "ended"].contains(&name.as_str()))
         .collect();
     assert_eq!(story, ["queued", "offered", "brief", "bridged", "queue_ended", "ended"], "{record}");
+    let legs: Vec<(String, u64)> = record
+        .events("line_quality")
+        .iter()
+        .map(|leg| (leg["leg"].as_str().unwrap_or_default().to_owned(), leg["received"].as_u64().unwrap_or(0)))
+        .collect();
+    assert!(legs.iter().any(|(leg, received)| leg == "caller" && *received > 100), "{legs:?}");
+    assert!(legs.iter().any(|(leg, received)| leg != "caller" && *received > 100), "{legs:?}");
     server.wait_until_nothing_is_left();
     server.assert_no_panic();
     assert!(!server.stderr().contains("AB12345678"), "a private value is in the log");

@@ -27,7 +27,7 @@ use super::ticker::MediaThreads;
 use crate::audio::{FRAME, Hertz};
 use crate::desk::BriefFact;
 use crate::flow::{Act, CallFacts, Conversation, Input, ListenAct, Now, TimerId};
-use crate::line::{Caller, IncomingCall, LegControl, LegEnd, LegEvent};
+use crate::line::{Caller, IncomingCall, LegControl, LegEnd, LegEvent, LineQuality, Meter};
 use crate::record::{CallEvent, CallRecording, CallStart, EndedReason, Recorded, RecordingEnd, TimedEvent};
 use crate::words::Language;
 use crate::{CallId, Private};
@@ -63,6 +63,13 @@ struct TurnClock {
     recognised: Duration,
 }
 
+/// What a session is made of that may fail to be made.
+struct Prepared {
+    conversation: Conversation,
+    ear: Ear,
+    caller: Caller,
+}
+
 /// One call. See the head of this file.
 pub struct Session {
     id: CallId,
@@ -78,6 +85,8 @@ pub struct Session {
     events: mpsc::Receiver<LegEvent>,
     closing: watch::Receiver<Closing>,
     rate: Hertz,
+    /// Tells what the network did to the caller's sound.
+    meter: Option<Box<dyn Meter>>,
     conversation: Conversation,
     language: Language,
     /// Every private value the conversation has had, to be masked in events.
@@ -134,7 +143,7 @@ impl Session {
             desk.leave().await;
             return EndedReason::CallerHungUp;
         }
-        let rate = leg.media.rate();
+        let (rate, meter) = (leg.media.rate(), leg.media.meter());
         let (plane, handle) = MediaPlane::new(leg.media);
         let started = Self::prepare(&services, caller, line, rate, &settings).and_then(|parts| {
             let own_plane = match (media, settings.pace) {
@@ -146,7 +155,7 @@ impl Session {
             };
             Ok((parts, own_plane))
         });
-        let ((conversation, ear, caller), own_plane) = match started {
+        let (Prepared { conversation, ear, caller }, own_plane) = match started {
             Ok(started) => started,
             Err(fault) => {
                 tracing::error!(call = %settings.id, fault, "a call could not be served");
@@ -170,6 +179,7 @@ impl Session {
             events,
             closing,
             rate,
+            meter,
             conversation,
             language,
             private_values: Vec::new(),
@@ -206,14 +216,13 @@ impl Session {
         session.finish().await
     }
 
-    #[allow(clippy::type_complexity, reason = "the parts of a session, made in one place and taken apart in one place")]
     fn prepare(
         services: &Arc<Services>,
         caller: Caller,
         line: &'static str,
         rate: Hertz,
         settings: &SessionSettings,
-    ) -> Result<(Conversation, Ear, Caller), String> {
+    ) -> Result<Prepared, String> {
         let facts = CallFacts {
             caller_number: caller.number.clone(),
             caller_name: caller.name.clone(),
@@ -226,7 +235,7 @@ impl Session {
         let seed = u64::from_str_radix(&settings.id.to_string(), 16).unwrap_or_default();
         let conversation = Conversation::new(Arc::clone(&services.bundle), facts, seed);
         let ear = Ear::new(&services.hearing, rate).map_err(|fault| format!("{line}: {fault}"))?;
-        Ok((conversation, ear, caller))
+        Ok(Prepared { conversation, ear, caller })
     }
 
     fn begin_record(&mut self, line: &'static str) {
@@ -420,6 +429,8 @@ impl Session {
         self.desk.leave().await;
         let (reason, ended_at) = (self.outcome.unwrap_or(EndedReason::CallerHungUp), self.clock.now());
         self.settle_changes().await;
+        let meter = self.meter.take();
+        self.tell_line_quality("caller", meter.as_deref(), ended_at);
         self.event_at(ended_at, CallEvent::Ended { reason });
         if let Err(fault) = self.services.recorder.flush().await {
             tracing::error!(call = %self.id, %fault, "the record of a call is not durable yet");
@@ -450,6 +461,13 @@ impl Session {
         if tokio::time::timeout(LAST_REPORT, told).await.is_err() {
             tracing::warn!(call = %self.id, "how much of the last saying was heard is not known");
         }
+    }
+
+    /// Records what the network did to one leg, if it came over one.
+    fn tell_line_quality(&mut self, leg: &str, meter: Option<&dyn Meter>, at: Duration) {
+        let Some(LineQuality { received, lost, late, jitter }) = meter.map(Meter::quality) else { return };
+        let jitter_ms = hearing::whole_ms(jitter);
+        self.event_at(at, CallEvent::LineQuality { leg: leg.to_owned(), received, lost, late, jitter_ms });
     }
 
     /// Records an event now.

@@ -12,7 +12,7 @@ use crate::desk::{
     AgentEnd, Brief, BriefFact, Caller as Waiting, DeskAct, DeskInput, OfferId, OfferOutcome, QueueResult as DeskResult,
 };
 use crate::flow::{Input, QueueAct, QueueResult};
-use crate::line::{Leg, LegControl, LegEnd, LegEvent, Media};
+use crate::line::{Leg, LegControl, LegEnd, LegEvent, Media, Meter};
 use crate::record::CallEvent;
 use crate::{Private, mask};
 use tokio::sync::mpsc;
@@ -28,6 +28,7 @@ struct AgentLeg {
     events: mpsc::Receiver<LegEvent>,
     /// Until it is answered; then the plane has it.
     media: Option<Box<dyn Media>>,
+    meter: Option<Box<dyn Meter>>,
     answered: bool,
 }
 
@@ -190,7 +191,8 @@ impl Session {
 
     fn take_on(&mut self, offer: OfferId, agent: String, leg: Leg) {
         let Leg { media, control, events } = leg;
-        self.people.legs.push(AgentLeg { offer, agent, control, events, media: Some(media), answered: false });
+        let meter = media.meter();
+        self.people.legs.push(AgentLeg { offer, agent, control, events, media: Some(media), meter, answered: false });
     }
 
     fn speak_brief(&mut self, brief: &Brief) {
@@ -263,6 +265,9 @@ impl Session {
             LegEvent::Key(_) | LegEvent::Held | LegEvent::Resumed => {}
             LegEvent::Ended(end) => {
                 let leg = self.people.legs.remove(place);
+                if leg.answered {
+                    self.tell_line_quality(&leg.agent, leg.meter.as_deref(), self.clock.now());
+                }
                 if is_current {
                     self.people.mouth.stop(&self.plane);
                     self.unbridge();

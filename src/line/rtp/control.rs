@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::{Direction, RemoteMedia};
+use crate::line::{LineQuality, Meter};
 
 /// Stands for "never" in [`Shared::last_heard`].
 const NEVER: u64 = u64::MAX;
@@ -13,6 +14,13 @@ const NEVER: u64 = u64::MAX;
 /// tick; nothing here waits for the loop, and the loop never waits for this.
 #[derive(Clone, Debug)]
 pub struct RtpControl(pub(super) Arc<Shared>);
+
+impl Meter for RtpControl {
+    fn quality(&self) -> LineQuality {
+        let RtpStats { received, lost, dropped_late, jitter, .. } = self.stats();
+        LineQuality { received, lost, late: dropped_late, jitter }
+    }
+}
 
 impl RtpControl {
     /// Sets or changes what was negotiated. A new address opens the learning of the source again; the same

@@ -15,7 +15,7 @@ use super::reports::Reports;
 use super::rtcp::MAX_REPORT;
 use super::{RemoteMedia, RtpControl};
 use crate::audio::{Frame, Hertz, Key};
-use crate::line::Media;
+use crate::line::{Media, Meter};
 
 /// The most packets that are read in a tick: 128 are 6,400 a second, a hundred times what a call sends. What is
 /// left waits in the system's buffer, which is bounded too.
@@ -152,6 +152,10 @@ impl RtpSession {
 }
 
 impl Media for RtpSession {
+    fn meter(&self) -> Option<Box<dyn Meter>> {
+        Some(Box::new(self.control()))
+    }
+
     fn rate(&self) -> Hertz {
         Hertz::HZ_8000
     }
