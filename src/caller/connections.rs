@@ -171,15 +171,23 @@ impl Connections {
         }
     }
 
-    /// Every table that could not answer, as `connection.query` and the fault: what `check` shows. Looks at files on
-    /// this machine and at nothing else.
-    pub fn faults(&self) -> Vec<(String, TableFault)> {
+    /// Every query that could not answer, as `connection.query` and why: what `warmline check` shows. Looks at files on
+    /// this machine, tables and SQLite databases, and at nothing else.
+    pub async fn faults(&self) -> Vec<(String, String)> {
         let mut faults = Vec::new();
         for (name, connection) in self.open.iter() {
-            let Connection::Csv(queries) = connection else { continue };
-            let each =
-                queries.iter().filter_map(|(query, table)| Some((format!("{name}.{query}"), table.check().err()?)));
-            faults.extend(each);
+            match connection {
+                Connection::Csv(queries) => {
+                    let broken = queries.iter().filter_map(|(query, table)| Some((query, table.check().err()?)));
+                    faults.extend(broken.map(|(query, fault)| (format!("{name}.{query}"), fault.to_string())));
+                }
+                Connection::Sql(sql) if sql.is_on_this_machine() => {
+                    if let Err((query, fault)) = sql.health().await {
+                        faults.push((named(name, query), fault.to_string()));
+                    }
+                }
+                Connection::Sql(_) | Connection::Http(_) => {}
+            }
         }
         faults
     }
@@ -201,11 +209,15 @@ impl Connections {
                     Err((query, fault)) => (query, Err(fault.to_string())),
                 },
             };
-            let name = at.map_or_else(|| name.clone(), |query| format!("{name}.{query}"));
-            Health { name, state }
+            Health { name: named(name, at), state }
         });
         futures::future::join_all(each).await
     }
+}
+
+/// `shop`, or `shop.find_order`.
+fn named(connection: &str, query: Option<String>) -> String {
+    query.map_or_else(|| connection.to_owned(), |query| format!("{connection}.{query}"))
 }
 
 fn in_file(

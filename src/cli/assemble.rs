@@ -10,10 +10,10 @@ use super::models::{Installed, check_piper_file};
 use super::{Common, Listen, demo};
 use crate::audio::{Hertz, Sound, even_loudness, hold_tone, wav};
 use crate::call::{AgentLines, HearingModels, OpenAt, Services, own_sentences};
-use crate::caller::{Connections, TableFault};
+use crate::caller::Connections;
 use crate::config::{Accept, AgentReach, Config, Hours, Overrides};
 use crate::desk::{AgentSettings, DeskSettings, QueueName, QueueSettings, Timers};
-use crate::flow::{Bundle, Fault, Severity, load_dir};
+use crate::flow::{Bundle, Fault, Severity, load_dir, unperformed};
 use crate::hear::{ActivityModel, Recogniser, RecogniserSettings};
 use crate::line::local::LocalSettings;
 use crate::line::sip::{
@@ -58,22 +58,35 @@ pub(super) fn bundle(config: &Config) -> anyhow::Result<Arc<Bundle>> {
     }
 }
 
+/// The verbs that calls perform beside those which a conversation performs by itself.
+const PERFORMED: [&str; 7] = ["look_up", "do", "queue", "send", "survey", "note", "tag"];
+
+/// Refuses a bundle with a verb that no call performs yet: file, line and verb of each.
+pub(super) fn refuse_unperformed(bundle: &Bundle) -> anyhow::Result<()> {
+    let faults = unperformed(bundle, &PERFORMED);
+    if faults.is_empty() {
+        return Ok(());
+    }
+    let told: Vec<String> = faults.iter().map(Fault::to_string).collect();
+    anyhow::bail!("the bundle {:?} cannot be served\n{}", bundle.name(), told.join("\n"))
+}
+
 /// Where flows look things up and change things.
 pub(super) fn connections(config: &Config) -> Connections {
     Connections::new(config.connections.clone())
 }
 
-/// A table that cannot answer, as `check` reports it: at the connection's place in the settings.
-pub(super) fn connection_fault(config: &Config, name: &str, fault: &TableFault) -> Fault {
+/// A connection that cannot answer, as `check` reports it: at its place in the settings.
+pub(super) fn connection_fault(config: &Config, name: &str, fault: &str) -> Fault {
     let section = format!("[connection.{name}]");
     let text = std::fs::read_to_string(&config.path).unwrap_or_default();
     let line = text
         .lines()
         .position(|line| line.trim() == section)
         .map_or(1, |index| u32::try_from(index + 1).unwrap_or(u32::MAX));
-    let (what, mend) = match fault.to_string().split_once("; ") {
+    let (what, mend) = match fault.split_once("; ") {
         Some((what, mend)) => (what.to_owned(), mend.to_owned()),
-        None => (fault.to_string(), format!("mend the file, or {section} in warmline.toml")),
+        None => (fault.to_owned(), format!("mend the file, or {section} in warmline.toml")),
     };
     Fault { file: config.path.clone(), line, column: 1, code: "connection", severity: Severity::Error, what, mend }
 }

@@ -44,7 +44,7 @@ impl Check {
             Err(failure) => (failure.faults, false),
         };
         let mut tables_good = true;
-        for (name, fault) in assemble::connections(&config).faults() {
+        for (name, fault) in super::runtime()?.block_on(assemble::connections(&config).faults()) {
             tables_good = false;
             faults.push(assemble::connection_fault(&config, &name, &fault));
         }

@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use clap::Args;
 
 use super::{Common, Listen, assemble, models};
+use crate::caller::{ConnectionSettings, Health};
 use crate::config::Config;
 
-/// Looks at ports, addresses, models, flows, tables, the disk and the sound card, and says what to mend.
+/// Looks at ports, addresses, models, flows, connections, the disk and the sound card, and says what to mend.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Example:\n  warmline doctor --config /etc/warmline/warmline.toml\n\nExit code 0: calls can be served; 1: something must be mended; 2: could not run."
@@ -40,7 +41,7 @@ impl Doctor {
         let mut findings = vec![Finding::Good(format!("settings: {}", config.path.display()))];
         findings.extend(look_at_models(&config));
         findings.push(look_at_bundle(&config));
-        findings.extend(look_at_tables(&config));
+        findings.extend(look_at_connections(&config));
         findings.extend(look_at_ports(&config));
         findings.extend(look_at_address(&config));
         findings.push(look_at_disk(&config));
@@ -88,18 +89,38 @@ fn look_at_models(config: &Config) -> Vec<Finding> {
 }
 
 fn look_at_bundle(config: &Config) -> Finding {
-    match assemble::bundle(config) {
+    let served = assemble::bundle(config).and_then(|bundle| assemble::refuse_unperformed(&bundle).map(|()| bundle));
+    match served {
         Ok(bundle) => Finding::Good(format!("bundle {:?} in {}", bundle.name(), config.bundle.display())),
         Err(fault) => Finding::Bad(super::told(&fault)),
     }
 }
 
-fn look_at_tables(config: &Config) -> Vec<Finding> {
-    let faults = assemble::connections(config).faults();
-    if faults.is_empty() {
-        return vec![Finding::Good(format!("connections: {}", config.connections.len()))];
-    }
-    faults.into_iter().map(|(name, fault)| Finding::Bad(format!("connection {name}: {fault}"))).collect()
+/// Asks every connection whether it answers; nothing is changed by that.
+fn look_at_connections(config: &Config) -> Vec<Finding> {
+    let runtime = match super::runtime() {
+        Ok(runtime) => runtime,
+        Err(fault) => return vec![Finding::Bad(super::told(&fault))],
+    };
+    let connections = assemble::connections(config);
+    let states = runtime.block_on(connections.health());
+    let findings = states.into_iter().map(|Health { name, state }| match state {
+        Ok(well) => Finding::Good(format!("connection {name}: {well}")),
+        Err(why) => Finding::Bad(format!("connection {name}: {why}")),
+    });
+    findings.chain(clear_text(config)).collect()
+}
+
+/// Services that are asked over a network without encryption.
+fn clear_text(config: &Config) -> Vec<Finding> {
+    let crosses_a_network = |(name, settings): (&String, &ConnectionSettings)| match settings {
+        ConnectionSettings::Http(http) if http.sends_in_the_clear() => Some(Finding::Note(format!(
+            "connection {name}: {} is asked without encryption, callers' numbers included; use https if it can",
+            http.base.host_str().unwrap_or_default()
+        ))),
+        _ => None,
+    };
+    config.connections.iter().filter_map(crosses_a_network).collect()
 }
 
 fn look_at_ports(config: &Config) -> Vec<Finding> {

@@ -41,8 +41,9 @@ impl Serve {
 async fn serve(config: Config) -> anyhow::Result<ExitCode> {
     // What is quickly told to be wrong is told first: settings, flows, files, addresses; then the models load.
     let bundle = assemble::bundle(&config)?;
+    assemble::refuse_unperformed(&bundle)?;
     let connections = assemble::connections(&config);
-    for (name, fault) in connections.faults() {
+    for (name, fault) in connections.faults().await {
         tracing::warn!("connection {name}: {fault}");
     }
     let models = assemble::models(&config)?;

@@ -50,6 +50,16 @@ pub struct HttpSettings {
     pub queries: BTreeMap<String, HttpQuery>,
 }
 
+impl HttpSettings {
+    /// Whether what is asked and answered crosses a network for everybody on it to read.
+    pub fn sends_in_the_clear(&self) -> bool {
+        let host = self.base.host_str().unwrap_or_default().trim_matches(['[', ']']);
+        let is_this_machine =
+            host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
+        self.base.scheme() == "http" && !is_this_machine
+    }
+}
+
 /// A connection that can be asked.
 #[derive(Debug)]
 pub struct HttpConnection {

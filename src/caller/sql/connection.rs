@@ -114,6 +114,11 @@ impl SqlConnection {
         &self.settings
     }
 
+    /// Whether the database is a file here rather than a server.
+    pub fn is_on_this_machine(&self) -> bool {
+        matches!(self.engine, Engine::Sqlite(_))
+    }
+
     /// Runs a query, at most until `deadline`. `key` is the idempotency key of one that changes something.
     pub(in super::super) async fn ask(
         &self,

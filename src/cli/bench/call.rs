@@ -111,6 +111,7 @@ fn json(report: &LatencyReport) -> anyhow::Result<String> {
 
 async fn services(config: &Config, store: Arc<dyn Store>) -> anyhow::Result<Services> {
     let bundle = assemble::bundle(config)?;
+    assemble::refuse_unperformed(&bundle)?;
     let models = assemble::models(config)?;
     let calls = assemble::Calls {
         connections: assemble::connections(config),

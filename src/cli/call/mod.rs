@@ -113,6 +113,7 @@ impl Call {
 
     async fn services(&self, config: &Config) -> anyhow::Result<Services> {
         let bundle = assemble::bundle(config)?;
+        assemble::refuse_unperformed(&bundle)?;
         let models = assemble::models(config)?;
         let calls = assemble::Calls {
             connections: assemble::connections(config),
