@@ -34,12 +34,27 @@ pub(super) fn read(heard: &str, _language: Language) -> Vec<Reading> {
             Some(span) => {
                 let value = Value::Duration(SignedDuration::from_secs(span.seconds));
                 candidates.push(Candidate { start: place, end: span.end, value, cost: span.cost });
+                if let Some((end, seconds)) = or_two(&heard, &span) {
+                    let value = Value::Duration(SignedDuration::from_secs(seconds));
+                    candidates.push(Candidate { start: place, end, value, cost: span.cost });
+                }
                 place = span.end;
             }
             None => place += 1,
         }
     }
     readings(&heard, candidates)
+}
+
+/// The "or two" of "a day or two".
+fn or_two(heard: &Heard, span: &Span) -> Option<(usize, i64)> {
+    if !heard.is(span.end, "or") {
+        return None;
+    }
+    let Sense::Unit(unit) = heard.sense(span.end - 1) else { return None };
+    let count = amount(heard, span.end + 1).filter(|count| count.plain)?;
+    let has_unit = english_unit(heard, count.end).is_some();
+    if has_unit { None } else { Some((count.end, seconds(count.value, unit)?)) }
 }
 
 /// A span of time at some place.
@@ -117,6 +132,14 @@ fn seconds(count: f64, unit: Unit) -> Option<i64> {
 
 fn part_at(heard: &Heard, at: usize) -> Option<Part> {
     let token = heard.at(at)?;
+    // "1:30".
+    if let Some(minutes) = heard.signed(at + 1, ':').filter(|minutes| minutes.digits == 2 && minutes.value < 60) {
+        let hours = i64::try_from(heard.number(at)?.value).ok().filter(|hours| *hours < 1000)?;
+        let length = hours * 3600 + i64::try_from(minutes.value).ok()? * 60;
+        let clock = heard.sense(at + 3);
+        let is_clock = matches!(clock, Sense::Part(_)) || heard.signed(at + 3, ':').is_some();
+        return (!is_clock).then_some(Part { end: at + 3, seconds: length, unit: Unit::Second, cost: 0.1 });
+    }
     if token.kind == Kind::Han || heard.number(at).is_some() && !is_english_unit(heard, at) {
         return chinese_part(heard, at).or_else(|| english_part(heard, at));
     }
@@ -148,6 +171,10 @@ fn count_at(heard: &Heard, at: usize) -> Option<(usize, f64, f32)> {
         Sense::Sounds(number) => return Some((at + 1, number.into(), 0.5)),
         _ => {}
     }
+    // "hour and a half".
+    if heard.sense(at) == Sense::Unit(Unit::Hour) && and_a_half(heard, at + 1).is_some() {
+        return Some((at, 1.0, 0.05));
+    }
     let number = amount(heard, at)?;
     let mut place = number.end;
     // "three quarters of an hour".
@@ -159,7 +186,8 @@ fn count_at(heard: &Heard, at: usize) -> Option<(usize, f64, f32)> {
 
 fn english_part(heard: &Heard, at: usize) -> Option<Part> {
     let (place, count, cost) = count_at(heard, at)?;
-    let place = place + usize::from(matches!(heard.word(place), "full" | "whole" | "more" | "other"));
+    let place =
+        place + usize::from(matches!(heard.word(place), "full" | "whole" | "more" | "other" | "business" | "working"));
     let unit = english_unit(heard, place)?;
     // "for hours" and "to minutes" without a number: an idle way of speaking, unless it is the whole answer.
     let cost = if cost > 0.0 && at > 0 { cost + 0.6 } else { cost };

@@ -33,6 +33,7 @@ mod name;
 mod number;
 mod number_words;
 mod phone;
+mod phrases;
 mod pinyin;
 mod place;
 mod reading;
@@ -49,13 +50,13 @@ mod value;
 mod weight;
 mod yes_no;
 
-pub use common::{CommonPhrase, common_phrase, common_phrases};
+pub use common::{CommonPhrase, asked_language, common_phrase, common_phrase_in, common_phrases};
 pub use correct::correct;
 pub use expected::{Expected, Form};
 pub use filters::{smooth, speak_date, speak_date_in_full, speak_duration, speak_list, speak_money, speak_time};
 pub use keypad::{KeyReading, read_keys};
 pub use language::{Language, NotALanguage};
-pub use number_words::speak_number;
+pub use number_words::{speak_number, speak_ordinal};
 pub use phone::is_phone_country;
 pub use reading::{Reading, margin, read};
 pub use say::{read_back, say, spell};
@@ -63,7 +64,8 @@ pub use shape::{MAX_SHAPE, NotAShape, Place, Shape};
 pub use simplify::simplified;
 pub use slot::{CheckFault, ChoiceOption, IdKind, MARGIN, MAX_DIGITS, SlotType, Sureness};
 pub use template::{
-    ACCEPT, Candidate, MAX_DEPTH, MAX_WORDS, Match, Template, TemplateError, TemplateProblem, is_clear, rank,
+    ACCEPT, Candidate, Heard, ListSource, MAX_DEPTH, MAX_WORDS, Match, Template, TemplateError, TemplateIndex,
+    TemplateProblem, WordList, is_clear, rank,
 };
 pub use token::normalise;
 pub use value::Value;

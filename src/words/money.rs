@@ -111,7 +111,11 @@ fn amounts_at(heard: &Heard, at: usize) -> Vec<Money> {
         return vec![money(number.end, 0.0, Some(Unit::None), 9.0)];
     }
     if let Some(unit) = unit_before {
-        return vec![money(number.end, number.value, Some(unit), 0.0)];
+        // "$5 and 20 cents".
+        let (end, part) = part_behind(heard, number.end);
+        let is_named = end > number.end && matches!(heard.sense(end - 1), Sense::Coin(_));
+        let (end, part) = if is_named { (end, part) } else { (number.end, 0.0) };
+        return vec![money(end, number.value + part, Some(unit), 0.0)];
     }
     if heard.is_han(number.end) || heard.is_han(at) {
         return in_chinese(heard, number, &money);

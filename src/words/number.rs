@@ -5,6 +5,7 @@
 //! where fractions are allowed, `#` or a pause at the end.
 
 use super::spoken::amount::{Amount, amount, decimal, signed_amount};
+use super::spoken::english::ordinal;
 use super::spoken::scan::Kind;
 use super::spoken::{Candidate, Heard, Sense, mandarin, readings};
 use super::{CheckFault, KeyReading, Language, Reading, Value};
@@ -95,11 +96,14 @@ fn is_no_number(heard: &Heard, at: usize, end: usize) -> bool {
             || matches!(heard.word(end), "moment" | "sec" | "second" | "minute" | "thing" | "way"));
     let is_word = heard.character(at) == Some('一')
         && end == at + 1
-        && (matches!(heard.character(end), Some('下' | '些' | '般' | '直' | '样' | '起' | '定' | '会' | '旦' | '切'))
-            || matches!(before, "万" | "统" | "唯")
+        && (matches!(
+            heard.character(end),
+            Some('下' | '些' | '般' | '直' | '样' | '起' | '定' | '会' | '旦' | '切' | '共')
+        ) || matches!(before, "万" | "统" | "唯")
             || heard.han(end, "点").is_some()
                 && matches!(before, "有" | "快" | "慢" | "早" | "晚" | "多" | "大" | "小"));
-    let is_ordinal = heard.at(end).is_some_and(|next| next.glued && next.sense == Sense::Suffix);
+    let is_ordinal =
+        ordinal(heard, at).is_some() || heard.at(end).is_some_and(|next| next.glued && next.sense == Sense::Suffix);
     // 2026-01-05, 9:30, 3/4.
     let is_part = [":", "/"].iter().any(|sign| before == *sign || heard.word(end) == *sign)
         || heard.number(at).is_some() && heard.glued(at) && before == "-" && at >= 2 && heard.number(at - 2).is_some();
@@ -110,6 +114,8 @@ fn cost_of(heard: &Heard, at: usize, amount: Amount) -> f32 {
     match heard.at(at).map(|token| (token.first, token.sense)) {
         // 第三 is a place in a row.
         _ if at > 0 && heard.character(at - 1) == Some('第') => 0.15,
+        // 十几个 is no number that one could take.
+        _ if heard.character(amount.end) == Some('几') => 0.6,
         // "half" and 半 stand in many words.
         Some(('半', _) | (_, Sense::Half)) if amount.end < heard.len() && amount.value == 0.5 => 0.1,
         _ => 0.0,

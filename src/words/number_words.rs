@@ -137,7 +137,12 @@ fn chinese_section(number: u64, leads: bool) -> String {
     text
 }
 
-/// `third`, `twenty first`: ordinals up to 99.
+/// The place of something in a row as it is said: `third`, `one hundred and first`; `第三`.
+pub fn speak_ordinal(number: u64, language: Language) -> String {
+    if language == Language::ZH { format!("第{}", chinese(number)) } else { english_ordinal(number) }
+}
+
+/// `third`, `twenty first`.
 pub(super) fn english_ordinal(number: u64) -> String {
     const IRREGULAR: [(&str, &str); 8] = [
         ("one", "first"),

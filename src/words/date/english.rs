@@ -18,6 +18,7 @@ pub fn piece(heard: &Heard, at: usize, before: &Said, today: Date) -> Option<Pie
         return relative(heard, skipped, today)
             .or_else(|| month_end(heard, skipped))
             .or_else(|| weekday(heard, skipped))
+            .or_else(|| in_numbers(heard, skipped))
             .or_else(|| day(heard, skipped))
             .or_else(|| shifted(heard, skipped));
     }
@@ -29,7 +30,27 @@ pub fn piece(heard: &Heard, at: usize, before: &Said, today: Date) -> Option<Pie
         .or_else(|| month(heard, at))
         .or_else(|| bare_day(heard, at, before))
         .or_else(|| bare_year(heard, at, before))
+        .or_else(|| in_numbers(heard, at))
         .or_else(|| day(heard, at))
+}
+
+/// "oh three oh four nineteen ninety", "14 2 1990": a day, a month and a year in numbers alone.
+fn in_numbers(heard: &Heard, at: usize) -> Option<Piece> {
+    let number = |at: usize| {
+        let oh = usize::from(heard.sense(at) == Sense::Oh || heard.sense(at) == Sense::Small(0));
+        below_hundred(heard, at + oh).filter(|number| number.value > 0 && (oh == 0 || number.value < 10))
+    };
+    let (first, is_first) = (number(at)?, at == 0 || below_hundred(heard, at - 1).is_none());
+    let second = number(first.end)?;
+    let third = year(heard, second.end).filter(|_| is_first)?;
+    let (day, month, either) = match (first.value, second.value) {
+        (day @ 1..=12, month @ 1..=12) => (day, month, day != month),
+        (day @ 13..=31, month @ 1..=12) | (month @ 1..=12, day @ 13..=31) => (day, month, false),
+        _ => return None,
+    };
+    let month = Said::month(month)?.month;
+    let said = Said { month, year: Said::year(third.value)?.year, either_order: either, ..Said::day(day)? };
+    Some(Piece::sure(third.end, said))
 }
 
 /// Days counted from today: "tomorrow", "in two weeks", "a week on Friday", "three days ago".
@@ -50,6 +71,13 @@ fn relative(heard: &Heard, at: usize, today: Date) -> Option<Piece> {
         },
         Sense::To if heard.is(at + 1, "morrow") => return near(1, at + 2),
         _ => {}
+    }
+    // "two Fridays ago".
+    if let Some(count) = below_hundred(heard, at).filter(|count| count.value < 10)
+        && let (Sense::Weekday(weekday), Sense::Ago) = (heard.sense(count.end), heard.sense(count.end + 1))
+    {
+        let week = Week::Later(-i8::try_from(count.value).ok()?);
+        return Some(Piece::sure(count.end + 2, Said { weekday: i8::try_from(weekday).ok(), week, ..Said::default() }));
     }
     let is_in = heard.sense(at) == Sense::In || heard.is(at, "within");
     let (place, count, unit, cost) = count_of(heard, at + usize::from(is_in))?;
@@ -128,6 +156,10 @@ fn weekday(heard: &Heard, at: usize) -> Option<Piece> {
         Sense::Last => (Week::Last, at + 1),
         _ => (Week::Unsaid, at),
     };
+    if heard.is(place, "weekend") {
+        let said = Said { weekday: Some(5), weekend: true, week, ..Said::default() };
+        return Some(Piece::sure(place + 1, said));
+    }
     let Sense::Weekday(weekday) = heard.sense(place) else { return None };
     let mut said = Said { weekday: i8::try_from(weekday).ok(), week, ..Said::default() };
     let behind = place + 1;

@@ -123,6 +123,10 @@ fn weekday(heard: &Heard, at: usize) -> Option<Piece> {
         Some('五') => 4,
         Some('六') => 5,
         Some('日' | '天' | '七') => 6,
+        Some('末') => {
+            let said = Said { weekday: Some(5), weekend: true, week, ..Said::default() };
+            return Some(Piece::sure(behind + 1, said));
+        }
         _ => match heard.number(behind).map(|number| number.value) {
             Some(number @ 1..=7) => i8::try_from(number).ok()? - 1,
             // 下周 alone.

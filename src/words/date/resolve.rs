@@ -11,7 +11,13 @@ pub fn dates(said: &Said, today: Date, is_past: bool) -> Vec<(Date, f32)> {
     }
     if said.day.is_none() && !said.last_day {
         return match said.weekday {
-            Some(weekday) => of_weekday(weekday, said.week, today, is_past),
+            Some(weekday) => {
+                let mut found = of_weekday(weekday, said.week, today, is_past);
+                if let (true, Some((saturday, cost))) = (said.weekend, found.first().copied()) {
+                    found.extend(days_from(saturday, 1).map(|sunday| (sunday, cost)));
+                }
+                found
+            }
             None => Vec::new(),
         };
     }
@@ -43,6 +49,10 @@ fn of_weekday(weekday: i8, week: Week, today: Date, is_past: bool) -> Vec<(Date,
     let in_week = |weeks: i64| i64::from(weekday - here) + 7 * weeks;
     let offsets: Vec<(i64, f32)> = match week {
         Week::Exactly(weeks) => vec![(in_week(weeks.into()), 0.0)],
+        Week::Later(weeks) if weeks < 0 => {
+            let latest = if ahead == 0 { 0 } else { ahead - 7 };
+            vec![(latest + 7 * (i64::from(weeks) + i64::from(ahead != 0)), 0.0)]
+        }
         Week::Later(weeks) => vec![(if ahead == 0 { 7 } else { ahead } + 7 * i64::from(weeks), 0.0)],
         Week::Unsaid if is_past => vec![(if ahead == 0 { -7 } else { ahead - 7 }, 0.0)],
         // "Monday", on a Monday.

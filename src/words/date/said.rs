@@ -41,6 +41,8 @@ pub struct Said {
     pub weekday: Option<i8>,
     /// Its week.
     pub week: Week,
+    /// Whether the day behind it may be meant as well: Saturday of "the weekend".
+    pub weekend: bool,
     /// Whether day and month may be the other way round: 3/4.
     pub either_order: bool,
 }
@@ -104,6 +106,7 @@ impl Said {
             last_day: self.last_day || other.last_day,
             weekday: self.weekday.or(other.weekday),
             week: if self.week == Week::Unsaid { other.week } else { self.week },
+            weekend: self.weekend || other.weekend,
             either_order: self.either_order || other.either_order,
         })
     }

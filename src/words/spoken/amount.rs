@@ -88,6 +88,9 @@ fn in_english(heard: &Heard, at: usize) -> Option<Amount> {
     if let Some(part) = fraction_of_one(heard, at) {
         return Some(part);
     }
+    if heard.sense(at) == Sense::Point {
+        return point(heard, whole(at, 0));
+    }
     if let Some(some) = english::some(heard, at) {
         return Some(Amount { plain: false, ..whole(some.end, some.value) });
     }

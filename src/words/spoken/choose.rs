@@ -91,8 +91,21 @@ pub fn weigh_corrections<V>(heard: &Heard, candidates: &mut [Candidate<V>]) {
 
 /// The place behind words that take back what was said before.
 pub fn take_back(heard: &Heard, at: usize) -> Option<usize> {
-    const PHRASES: &[&str] =
-        &["说错了", "不对不对", "不对", "错了", "应该是", "更正", "哦不", "不不不", "不不", "不是", "等等", "还是"];
+    const PHRASES: &[&str] = &[
+        "说错了",
+        "不对不对",
+        "不对",
+        "错了",
+        "应该是",
+        "更正",
+        "哦不",
+        "不不不",
+        "不不",
+        "不是",
+        "不要",
+        "等等",
+        "还是",
+    ];
     if heard.is_han(at) {
         if let Some(behind) = PHRASES.iter().find_map(|phrase| heard.han(at, phrase)) {
             return Some(heard.skip_han(behind, &["应该是", "是"]));
@@ -116,7 +129,7 @@ pub fn take_back(heard: &Heard, at: usize) -> Option<usize> {
 
 /// Whether a take-back denies what follows it: "not the third".
 fn denies(heard: &Heard, at: usize, behind: usize) -> bool {
-    (heard.is(at, "not") || heard.han(at, "不是").is_some()) && !heard.pause(behind)
+    (heard.is(at, "not") || heard.han(at, "不是").is_some() || heard.han(at, "不要").is_some()) && !heard.pause(behind)
 }
 
 /// Whether only small words stand between two places.
