@@ -11,6 +11,7 @@ use super::super::act::{
     UnderstoodAct, VoicemailAct,
 };
 use super::super::datum::Datum;
+use super::coverage::Way;
 
 /// Something that happened, and when. Texts and values are as they are: whoever shows them masks them with
 /// [`super::Rehearsal::masked`].
@@ -66,6 +67,8 @@ pub enum What {
         /// The step's id, or `verb@line`.
         step: String,
     },
+    /// A way was taken: out of a step, into a handler. For coverage.
+    Went(Way),
     /// A slot got its value; private ones are masked.
     SlotFilled {
         /// The slot.
@@ -211,6 +214,7 @@ impl std::fmt::Debug for What {
             Self::Cut { saying, heard } => write!(formatter, "Cut({saying}, {heard:?})"),
             Self::NotHeard => formatter.write_str("NotHeard"),
             Self::Step { flow, step } => write!(formatter, "Step({flow}/{step})"),
+            Self::Went(_) => formatter.write_str("Went"),
             Self::SlotFilled { slot, .. } => write!(formatter, "SlotFilled({slot})"),
             Self::Handler { name } => write!(formatter, "Handler({name})"),
             Self::Understood(understood) => write!(formatter, "Understood({})", understood.rank.name()),

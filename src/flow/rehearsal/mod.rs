@@ -26,13 +26,17 @@
 //! ```
 
 mod caller;
+mod chance;
+mod coverage;
 mod documents;
 mod happening;
 mod judge;
 mod knowledge;
 mod mouth;
+mod mutate;
 mod outside;
 mod play;
+mod random;
 mod run;
 mod setting;
 mod show;
@@ -40,16 +44,20 @@ mod speaking;
 #[cfg(test)]
 mod tests;
 mod turns;
+mod watch;
 
 pub use caller::{CallerTurn, Says};
+pub use coverage::{Coverage, Covered, FlowCoverage, Way};
 pub use documents::{
-    BotLine, CallerLine, Expectation, Expected, FlowTest, Level, LineKind, Spot, TestLine, Wording, load_tests,
-    tests_of,
+    BotLine, BundleTests, CallerLine, Expectation, Expected, FlowTest, Level, LineKind, Spot, TestLine, Wording,
+    load_tests, tests_of,
 };
 pub use happening::{Asking, Happening, What};
 pub use judge::{Difference, end_name};
+pub use mutate::{Mutant, Mutation, Survived, mutants, survive};
 pub use outside::Unanswered;
 pub use play::{Ears, Failure, Played, play};
+pub use random::{Conversed, converse};
 pub use run::{NoSuchFlow, Rehearsal, Stop};
 pub use setting::{Plan, Setting, StubAnswer, Stubs};
 pub use show::{Shown, Who, show, show_turn, show_understood};

@@ -11,6 +11,7 @@ use super::super::act::{Act, Hear, Input, ListenAct, Now, QueueResult, TimerId};
 use super::super::bundle::Bundle;
 use super::super::engine::Conversation;
 use super::caller::CallerTurn;
+use super::coverage::Way;
 use super::happening::{Happening, What};
 use super::mouth::{Begun, Mouth, Stopped};
 use super::outside::Unanswered;
@@ -423,6 +424,8 @@ impl Rehearsal {
         }
         let now = Now { since_answer: self.clock, wall: self.wall() };
         let acts = self.conversation.handle(now, input);
+        let went: Vec<What> = self.conversation.went().iter().map(|way| What::Went(Way(*way))).collect();
+        went.into_iter().for_each(|way| self.happen(way));
         self.learn_private_values();
         for act in acts {
             self.perform(act);

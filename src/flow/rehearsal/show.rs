@@ -73,6 +73,7 @@ pub fn show(happening: &Happening) -> Option<Shown> {
         What::Cut { heard, .. } => aside(format!("interrupted after {}", seconds(*heard))),
         What::NotHeard => aside("the bot does not answer to this".to_owned()),
         What::Step { flow, step } => aside(format!("→ {flow}/{step}")),
+        What::Went(_) => None,
         What::SlotFilled { slot, value, .. } => aside(format!("{slot} = {value}")),
         What::Handler { name } => aside(format!("handler {name}")),
         What::Understood(understood) => aside(show_understood(understood)),

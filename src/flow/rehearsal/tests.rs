@@ -143,3 +143,73 @@ fn begins_with_any_flow_and_names_those_there_are() {
     assert_eq!(error.to_string(), "there is no flow `nowhere`; known are `main`, `person`");
     assert_eq!(call.language(), Language::EN);
 }
+
+/// The line of the documents' tests, and what its operators define.
+fn shop() -> (Arc<crate::flow::Bundle>, crate::flow::Operators) {
+    (super::documents::tests::shop(), super::super::check::tests::shop_operators())
+}
+
+#[test]
+fn conversations_by_chance_end_well_and_are_the_same_for_the_same_seed() {
+    let (bundle, operators) = shop();
+    let mut ended_with_a_person = 0;
+    for seed in 0..300 {
+        let first = converse(&bundle, &operators, seed);
+        let shown = || first.dialogue.iter().map(|line| format!("{line:?}\n")).collect::<String>();
+        assert_eq!(first.wrong, None, "seed {seed}\n{}", shown());
+        let second = converse(&bundle, &operators, seed);
+        assert_eq!(first.dialogue, second.dialogue, "seed {seed}");
+        ended_with_a_person += usize::from(first.happened.iter().any(|one| matches!(one.what, What::Queued(_))));
+    }
+    assert!(ended_with_a_person > 30, "{ended_with_a_person}");
+}
+
+#[test]
+fn a_test_whose_caller_does_something_else_still_ends_well() {
+    let (bundle, operators) = shop();
+    let tests = super::documents::tests::read_late(&operators);
+    let mutants = mutants(&tests[0], 7);
+    assert_eq!(mutants.len(), 8);
+    for mutant in mutants {
+        let survived = survive(&bundle, &tests[0], &mutant).unwrap();
+        assert_eq!(survived.wrong, None, "{mutant:?}\n{:#?}", survived.dialogue);
+        assert_eq!(survived.at.to_string(), "shop.tests.yaml:8");
+    }
+}
+
+#[test]
+fn a_line_that_goes_dead_is_noticed() {
+    let mut watch = watch::Watch::default();
+    let bot = |seconds: u64| Happening {
+        at: Duration::from_secs(seconds),
+        what: What::Bot {
+            saying: 1,
+            step: (String::new(), String::new()),
+            text: "Hello.".to_owned(),
+            language: Language::EN,
+            barge_in: crate::flow::BargeIn::Allowed,
+            takes: Duration::from_secs(1),
+        },
+    };
+    assert_eq!(watch.look(&[bot(1), bot(10)], None), None);
+    assert_eq!(watch.look(&[bot(40)], None).as_deref(), Some("dead air: nothing was said for 29 s"));
+    assert!(watch.look(&[], Some(Stop::DeadEnd)).is_some());
+}
+
+#[test]
+fn coverage_tells_steps_exits_and_handlers_apart() {
+    let (bundle, operators) = shop();
+    let tests = super::documents::tests::read_late(&operators);
+    let mut coverage = Coverage::of(&bundle, &["shop.yaml".into()]);
+    let played = play(&bundle, &tests[0], None).unwrap();
+    coverage.add(&played.happened);
+    let flow = coverage.flows().find(|flow| flow.flow == "order_status").unwrap();
+    let times = |list: &[Covered], what: &str| list.iter().find(|one| one.what == what).map(|one| one.times);
+    assert_eq!(times(&flow.steps, "get_number"), Some(1));
+    let look_up = flow.exits.iter().filter(|one| one.what.starts_with("look_up")).collect::<Vec<_>>();
+    let taken: Vec<(&str, u32)> = look_up.iter().map(|one| (one.what.split(": ").nth(1).unwrap(), one.times)).collect();
+    assert_eq!(taken, [("next", 1), ("if_none", 0), ("if_error", 0)]);
+    assert!(look_up.iter().all(|one| one.file.ends_with("shop.yaml") && one.line > 20), "{look_up:?}");
+    let [(_, steps, of), ..] = coverage.totals();
+    assert!(steps == 4 && of > 6, "{steps} of {of}");
+}

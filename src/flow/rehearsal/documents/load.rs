@@ -15,16 +15,19 @@ use super::super::super::node::{self, Key, Node, NodeKind, Place};
 use super::super::super::operators::Operators;
 use super::super::super::source::{self, SourceFile};
 use super::super::setting::Setting;
-use super::{Expectation, FlowTest, Level, LineKind, Spot, lines, outcomes, stubs};
+use super::{BundleTests, Expectation, FlowTest, Level, LineKind, Spot, lines, outcomes, stubs};
 
 /// Reads every test in the folder of a bundle, in the order of its files.
 ///
 /// # Errors
 ///
 /// Every fault of the tests, with its place and a mend.
-pub fn load_tests(folder: &Path, bundle: &Bundle, operators: &Operators) -> Result<Vec<FlowTest>, LoadFailure> {
+pub fn load_tests(folder: &Path, bundle: &Bundle, operators: &Operators) -> Result<BundleTests, LoadFailure> {
     match source::read_folder(folder) {
-        Ok(files) => tests_of(&files, bundle, operators),
+        Ok(files) => {
+            let tests = tests_of(&files, bundle, operators)?;
+            Ok(BundleTests { tests, files: files.into_iter().map(|file| file.path).collect() })
+        }
         Err(unreadable) => {
             let source::Unreadable { path, code, what, mend } = unreadable;
             let fault = Fault { file: path, line: 0, column: 0, code, severity: Severity::Error, what, mend };

@@ -9,7 +9,7 @@ mod load;
 mod outcomes;
 mod stubs;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod wording;
 
 use std::path::PathBuf;
@@ -23,6 +23,15 @@ use crate::words::Language;
 
 pub use load::{load_tests, tests_of};
 pub use wording::Wording;
+
+/// The tests of a bundle.
+#[derive(Clone, Debug)]
+pub struct BundleTests {
+    /// The tests, in the order of the files.
+    pub tests: Vec<FlowTest>,
+    /// The files of the bundle, in the order in which it was loaded: for [`super::Coverage`].
+    pub files: Vec<PathBuf>,
+}
 
 /// A test: a call written down beforehand.
 #[derive(Clone, Debug)]

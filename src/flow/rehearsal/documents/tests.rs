@@ -90,6 +90,15 @@ turns:
   - expect: { end: call, language: zh }
 "#;
 
+/// The test of an order that is late.
+pub fn read_late(operators: &Operators) -> Vec<FlowTest> {
+    let file = SourceFile { path: PathBuf::from("shop.tests.yaml"), text: LATE.to_owned() };
+    match tests_of(&[file], &shop(), operators) {
+        Ok(tests) => tests,
+        Err(failure) => panic!("{failure}"),
+    }
+}
+
 #[test]
 fn a_test_that_holds_says_nothing_else() {
     let played = played(LATE);

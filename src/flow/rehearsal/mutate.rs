@@ -1,0 +1,244 @@
+//! Mutation: a test's caller does something else for once, and the call must still end well.
+
+use std::sync::Arc;
+
+use super::super::bundle::Bundle;
+use super::caller::{CallerTurn, Says};
+use super::chance::Chance;
+use super::documents::{CallerLine, FlowTest, LineKind, Spot};
+use super::happening::Happening;
+use super::run::{Rehearsal, Stop};
+use super::show::{Shown, Who, show, show_turn};
+use super::watch::Watch;
+
+/// How often a caller who has nothing more to say is waited for.
+const MOST_SILENCES: usize = 60;
+
+/// What a caller does instead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mutation {
+    /// Leaves the line out.
+    Drop,
+    /// Is heard badly: letters change, words are lost.
+    Garble,
+    /// Says nothing.
+    Silence,
+    /// Is drowned by noise.
+    Noise,
+    /// Says a value that cannot be right.
+    WrongValue,
+    /// Presses keys.
+    Keys,
+    /// Asks for a person.
+    AgentPlease,
+    /// Hangs up.
+    HangUp,
+}
+
+impl Mutation {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Drop,
+        Self::Garble,
+        Self::Silence,
+        Self::Noise,
+        Self::WrongValue,
+        Self::Keys,
+        Self::AgentPlease,
+        Self::HangUp,
+    ];
+
+    /// Its name, as it is shown.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Drop => "drop",
+            Self::Garble => "garble",
+            Self::Silence => "silence",
+            Self::Noise => "noise",
+            Self::WrongValue => "wrong_value",
+            Self::Keys => "keys",
+            Self::AgentPlease => "agent_please",
+            Self::HangUp => "hang_up",
+        }
+    }
+}
+
+/// One change to one test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mutant {
+    /// Which of the caller's lines, from 0.
+    pub turn: usize,
+    /// What happens instead.
+    pub mutation: Mutation,
+    /// Decides how a line is garbled and which keys are pressed.
+    pub seed: u64,
+}
+
+/// How a changed test came out.
+#[derive(Clone, Debug)]
+pub struct Survived {
+    /// The line that was changed.
+    pub at: Spot,
+    /// The dialogue, private values masked.
+    pub dialogue: Vec<Shown>,
+    /// What went wrong, if anything.
+    pub wrong: Option<String>,
+    /// Everything that happened.
+    pub happened: Vec<Happening>,
+}
+
+/// Every change that can be made to a test.
+pub fn mutants(test: &FlowTest, seed: u64) -> Vec<Mutant> {
+    let turns = caller_lines(test).count();
+    let each = (0..turns).flat_map(|turn| Mutation::ALL.into_iter().map(move |mutation| (turn, mutation)));
+    each.enumerate()
+        .map(|(nth, (turn, mutation))| Mutant { turn, mutation, seed: seed.wrapping_add(nth as u64) })
+        .collect()
+}
+
+fn caller_lines(test: &FlowTest) -> impl Iterator<Item = (&Spot, CallerTurn)> {
+    test.lines.iter().filter_map(|line| match &line.what {
+        LineKind::Caller(CallerLine::Turn(turn)) => Some((&line.at, turn.clone())),
+        LineKind::Caller(CallerLine::Audio { says, .. }) => {
+            Some((&line.at, says.as_ref().map_or(CallerTurn::Mumbles, CallerTurn::says)))
+        }
+        _ => None,
+    })
+}
+
+/// Plays a changed test to its end, and says what went wrong.
+///
+/// # Errors
+///
+/// The test begins with a flow that is not there.
+pub fn survive(bundle: &Arc<Bundle>, test: &FlowTest, mutant: &Mutant) -> Result<Survived, String> {
+    let call = Rehearsal::answered(Arc::clone(bundle), test.setting.clone()).map_err(|error| error.to_string())?;
+    let mut run = Run { call, watch: Watch::default(), dialogue: Vec::new(), happened: Vec::new(), wrong: None };
+    let mut at = test.at.clone();
+    run.settle();
+    for (nth, (spot, turn)) in caller_lines(test).enumerate() {
+        if run.is_over() {
+            break;
+        }
+        if nth == mutant.turn {
+            at = spot.clone();
+            if let Some(turn) = mutated(&turn, mutant, run.call.language().as_str()) {
+                run.take_turn(turn);
+            }
+        } else {
+            run.take_turn(without_barge_in(turn));
+        }
+    }
+    // Whoever has nothing more to say is silent, and waits where there is something to wait for.
+    for _ in 0..MOST_SILENCES {
+        if run.is_over() {
+            break;
+        }
+        if run.call.is_queued() {
+            run.call.go_on();
+            run.note(None);
+        } else {
+            run.take_turn(CallerTurn::Silence);
+        }
+    }
+    if !run.call.has_ended() && run.wrong.is_none() {
+        run.wrong = Some(format!("no end: the call goes on after {MOST_SILENCES} silences"));
+    }
+    for shown in &mut run.dialogue {
+        shown.text = run.call.masked(&shown.text);
+    }
+    Ok(Survived { at, dialogue: run.dialogue, wrong: run.wrong, happened: run.happened })
+}
+
+struct Run {
+    call: Rehearsal,
+    watch: Watch,
+    dialogue: Vec<Shown>,
+    happened: Vec<Happening>,
+    wrong: Option<String>,
+}
+
+impl Run {
+    fn is_over(&self) -> bool {
+        self.call.has_ended() || self.wrong.is_some()
+    }
+
+    fn take_turn(&mut self, turn: CallerTurn) {
+        self.dialogue.push(Shown::new(self.call.clock(), Who::Caller, show_turn(&turn)));
+        let speaks = !matches!(turn, CallerTurn::Silence | CallerTurn::Wait(_));
+        self.call.give(turn);
+        if speaks {
+            self.watch.caller_spoke(self.call.clock());
+        }
+        self.settle();
+    }
+
+    fn settle(&mut self) {
+        let stop = self.call.settle(None);
+        self.note(Some(stop));
+    }
+
+    fn note(&mut self, stop: Option<Stop>) {
+        let happened = self.call.take();
+        self.dialogue.extend(happened.iter().filter_map(show));
+        let wrong = self.watch.look(&happened, stop.filter(|_| !self.call.has_ended()));
+        self.wrong = self.wrong.take().or(wrong);
+        self.happened.extend(happened);
+    }
+}
+
+fn without_barge_in(turn: CallerTurn) -> CallerTurn {
+    match turn {
+        CallerTurn::Says(says) => CallerTurn::Says(Says { barge_in_after: None, ..says }),
+        CallerTurn::Keys { keys, .. } => CallerTurn::keys(keys),
+        other => other,
+    }
+}
+
+/// What the caller does instead of a line; `None`: nothing at all.
+fn mutated(turn: &CallerTurn, mutant: &Mutant, language: &str) -> Option<CallerTurn> {
+    let mut chance = Chance::new(mutant.seed);
+    let chinese = language == "zh";
+    Some(match mutant.mutation {
+        Mutation::Drop => return None,
+        Mutation::Garble => match turn {
+            CallerTurn::Says(says) => CallerTurn::Says(Says {
+                text: garbled(&says.text, &mut chance),
+                confidence: 0.3 + 0.4 * chance.part(),
+                barge_in_after: None,
+                ..says.clone()
+            }),
+            _ => CallerTurn::Mumbles,
+        },
+        Mutation::Silence => CallerTurn::Silence,
+        Mutation::Noise => CallerTurn::Noise,
+        Mutation::WrongValue => {
+            let wrong = if chinese {
+                ["九九九九", "昨天", "不知道", "蓝色的那个"]
+            } else {
+                ["nine nine nine nine", "yesterday", "I do not know", "the blue one"]
+            };
+            CallerTurn::says(*chance.one(&wrong)?)
+        }
+        Mutation::Keys => {
+            let count = 1 + chance.below(12);
+            let end = if chance.happens(50) { "#" } else { "" };
+            CallerTurn::keys(format!("{}{end}", chance.digits(count)))
+        }
+        Mutation::AgentPlease => CallerTurn::says(if chinese { "转人工" } else { "I want to talk to a person" }),
+        Mutation::HangUp => CallerTurn::HangUp,
+    })
+}
+
+/// A text as a bad line makes it: words lost, letters changed.
+fn garbled(text: &str, chance: &mut Chance) -> String {
+    let letters: Vec<char> = "aeionrst一是的了".chars().collect();
+    text.chars()
+        .filter_map(|one| match chance.below(10) {
+            0 => None,
+            1 | 2 if one.is_alphanumeric() => chance.one(&letters).copied(),
+            _ => Some(one),
+        })
+        .collect()
+}
