@@ -11,13 +11,13 @@ use super::spoken::{Candidate, Heard, Sense, mandarin, readings};
 use super::{CheckFault, KeyReading, Language, Reading, Value};
 
 /// Readings of `heard`; amounts in another currency than `currency` are left out.
-pub(super) fn read(heard: &str, _language: Language, currency: Option<&str>) -> Vec<Reading> {
+pub(super) fn read(heard: &str, language: Language, currency: Option<&str>) -> Vec<Reading> {
     let heard = Heard::scan(heard);
     let mut all: Vec<Money> = Vec::new();
     let mut place = 0;
     while place < heard.len() {
         let before = all.len();
-        money_at(&heard, place, &mut all);
+        all.extend(amounts_at(&heard, place, language));
         place = all[before..].last().map_or(place + 1, |last| last.end);
     }
     // Beside an amount that has its unit, bare numbers are something else.
@@ -80,12 +80,8 @@ struct Money {
 /// What a number costs that is said without any unit.
 const BARE: f32 = 0.02;
 
-/// Adds what may stand at `at`; the last ends where the search goes on.
-fn money_at(heard: &Heard, at: usize, found: &mut Vec<Money>) {
-    found.extend(amounts_at(heard, at));
-}
-
-fn amounts_at(heard: &Heard, at: usize) -> Vec<Money> {
+/// What may stand at `at`; the last ends where the search goes on.
+fn amounts_at(heard: &Heard, at: usize, language: Language) -> Vec<Money> {
     // "-$5", "$5", "USD 5", "人民币五十".
     let minus = heard.sense(at) == Sense::Minus || heard.sign(at, '-') || heard.character(at) == Some('负');
     let start = at + usize::from(minus);
@@ -121,7 +117,7 @@ fn amounts_at(heard: &Heard, at: usize) -> Vec<Money> {
         return in_chinese(heard, number, &money);
     }
     let Some((behind, coin)) = unit_behind(heard, number.end) else {
-        return without_unit(heard, number, &money);
+        return without_unit(heard, number, language, &money);
     };
     match coin {
         Unit::Of(Coin::Cent | Coin::Penny | Coin::Fen) => {
@@ -224,7 +220,12 @@ fn part_behind(heard: &Heard, at: usize) -> (usize, f64) {
 }
 
 /// Numbers that follow each other, as prices are said: "twelve ninety nine", "nine oh five".
-fn without_unit(heard: &Heard, number: Amount, money: &dyn Fn(usize, f64, Option<Unit>, f32) -> Money) -> Vec<Money> {
+fn without_unit(
+    heard: &Heard,
+    number: Amount,
+    language: Language,
+    money: &dyn Fn(usize, f64, Option<Unit>, f32) -> Money,
+) -> Vec<Money> {
     let behind = number.end;
     let is_price = number.plain && (0.0..1000.0).contains(&number.value) && !heard.pause(behind);
     if is_price {
@@ -259,7 +260,19 @@ fn without_unit(heard: &Heard, number: Amount, money: &dyn Fn(usize, f64, Option
             return vec![price, money(part.end, hundreds, None, cost.max(BARE / 2.0))];
         }
     }
-    vec![money(number.end, number.value, None, bare_cost(heard, number.end))]
+    let whole = money(number.end, number.value, None, bare_cost(heard, number.end));
+    if language != Language::ZH && is_unmarked_price(heard, number) {
+        return vec![money(number.end, number.value / 100.0, None, whole.cost), whole];
+    }
+    vec![whole]
+}
+
+/// Recognisers write "twelve ninety nine" as 1299, and "four ninety nine" as 499.
+fn is_unmarked_price(heard: &Heard, number: Amount) -> bool {
+    let Some(figures) = number.end.checked_sub(1).and_then(|place| heard.number(place)) else { return false };
+    let is_written = number.plain && figures.value as f64 == number.value && !figures.grouped;
+    let hundredths = figures.value % 100;
+    is_written && (figures.digits == 4 && hundredths != 0 || figures.digits == 3 && matches!(hundredths, 95 | 99))
 }
 
 /// A number with a point is an amount, other bare numbers may count something.

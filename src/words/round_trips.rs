@@ -83,7 +83,17 @@ fn understood(slot: &SlotType, heard: &str, language: Language) -> Option<Value>
 }
 
 /// In figures, as recognisers write numbers that were said in words.
-fn in_figures(value: &Value, language: Language) -> String {
+fn in_figures(slot: &SlotType, value: &Value, language: Language) -> String {
+    let sign = match slot {
+        SlotType::Money { currency: Some(code) } => match code.as_str() {
+            "GBP" => "£",
+            "USD" => "$",
+            "EUR" => "€",
+            _ => "¥",
+        },
+        _ => "",
+    };
+    let is_money = !sign.is_empty();
     let chinese = language == Language::ZH;
     match value {
         Value::Date(date) if chinese => format!("{}年{}月{}日", date.year(), date.month(), date.day()),
@@ -113,6 +123,8 @@ fn in_figures(value: &Value, language: Language) -> String {
                 (hours, rest, false) => format!("{hours} hours and {rest} minutes"),
             }
         }
+        Value::Decimal(amount) if is_money && chinese => format!("{amount:.2}元"),
+        Value::Decimal(amount) if is_money => format!("{sign}{amount:.2}"),
         Value::Whole(number) if !chinese && *number > 999 => {
             format!("{},{:03}", number / 1000, number % 1000)
         }
@@ -122,7 +134,7 @@ fn in_figures(value: &Value, language: Language) -> String {
 
 fn survives(slot: &SlotType, value: &Value, how: Written, language: Language) -> Result<(), TestCaseError> {
     let said = match how {
-        Written::Figures => in_figures(value, language),
+        Written::Figures => in_figures(slot, value, language),
         _ => read_back(slot, value, language, NOW),
     };
     let heard = heard(&said, how, language);

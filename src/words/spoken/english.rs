@@ -96,7 +96,13 @@ fn group(heard: &Heard, at: usize, first: bool) -> Option<Whole> {
         small
     } else {
         let number = heard.number(at).filter(|number| number.value < LARGEST)?;
-        return Some(Whole { end: at + 1, value: number.value });
+        // "100 and 5" is what recognisers write for "a hundred and five".
+        let rest = match heard.sense(at + 1) {
+            Sense::And if number.value > 0 && number.value % 100 == 0 => below_hundred(heard, at + 2),
+            _ => None,
+        };
+        let value = number.value + rest.map_or(0, |rest| rest.value);
+        return Some(Whole { end: rest.map_or(at + 1, |rest| rest.end), value });
     };
     if heard.sense(head.end) != Sense::Hundred {
         return Some(head);

@@ -30,6 +30,8 @@ pub struct Token {
     pub value: u64,
     /// How many figures there are.
     pub digits: u8,
+    /// A comma groups the figures: 1,299.
+    pub grouped: bool,
     /// The first character.
     pub first: char,
     /// It followed the token before without a space.
@@ -58,6 +60,7 @@ impl Heard {
             start: 0,
             glued: false,
             pause: false,
+            grouped: false,
         };
         let mut rest = heard.chars();
         while let Some(written) = rest.next() {
@@ -173,6 +176,7 @@ struct Scanner {
     start: usize,
     glued: bool,
     pause: bool,
+    grouped: bool,
 }
 
 impl Scanner {
@@ -189,7 +193,7 @@ impl Scanner {
                 self.close();
                 self.glued = false;
             }
-            ',' if self.open == Some(Kind::Number) && groups_thousands(rest) => {}
+            ',' if self.open == Some(Kind::Number) && groups_thousands(rest) => self.grouped = true,
             '\'' if self.open == Some(Kind::Word) => {}
             '.' | ':' | '/' if self.open == Some(Kind::Number) && before_digit() => self.sign(character),
             '-' | '–' | '−' if before_digit() && self.open != Some(Kind::Word) => self.sign('-'),
@@ -255,6 +259,7 @@ impl Scanner {
             sense,
             value,
             digits: u8::try_from(text.len()).unwrap_or(u8::MAX),
+            grouped: std::mem::take(&mut self.grouped),
             first,
             glued: self.glued,
             pause: self.pause,
