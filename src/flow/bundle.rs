@@ -4,6 +4,7 @@
 //! conversation goes. So `goto` may name a step in any block, and running a flow needs no recursion.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use crate::words::{ChoiceOption, Language, SlotType, Template};
 
@@ -36,6 +37,8 @@ pub struct Bundle {
     pub(super) lists: BTreeMap<String, List>,
     /// The documents that begin with `answers:`.
     pub(super) answers: Vec<Answers>,
+    /// The sound files of its recordings, by `NAME.LANGUAGE`, with their paths within the bundle's folder.
+    pub(super) recordings: BTreeMap<String, PathBuf>,
 }
 
 /// A `list:` document: named values for templates, choices and places.
@@ -57,9 +60,24 @@ pub(super) struct Answers {
 /// One question with its answer.
 #[derive(Debug)]
 pub(super) struct AnswerEntry {
+    /// Its name, if it has one.
+    pub id: Option<String>,
+    pub at: Place,
     /// How it is asked.
     pub asked: Vec<(Language, Template)>,
     pub says: SentenceId,
+    /// What is added for "go on".
+    pub more: Option<SentenceId>,
+    /// What is started after the answer.
+    pub flow: Option<FlowIndex>,
+    /// The first day on which it is true, in the bundle's time zone.
+    pub valid_from: Option<jiff::civil::Date>,
+    /// The last day on which it is true.
+    pub valid_until: Option<jiff::civil::Date>,
+    /// Who keeps it up to date.
+    pub owner: Option<String>,
+    /// Topics beside that of its document.
+    pub topics: Vec<String>,
 }
 
 impl Bundle {
@@ -110,6 +128,11 @@ impl Bundle {
         self.files.get(usize::from(at.file)).cloned().unwrap_or_default()
     }
 
+    /// The sound file of a recording that a `say` names: its path within the bundle's folder.
+    pub fn recording(&self, name: &str, language: Language) -> Option<&Path> {
+        self.recordings.get(&format!("{name}.{language}")).map(PathBuf::as_path)
+    }
+
     pub(super) fn flow(&self, flow: FlowIndex) -> &Flow {
         &self.flows[flow.0]
     }
@@ -151,6 +174,8 @@ pub(super) struct Flow {
     pub called: Option<SentenceId>,
     pub start_when: Vec<(Language, Template)>,
     pub slots: BTreeMap<String, Slot>,
+    /// Variables that hold what was computed from a private value, with how private that is.
+    pub private: BTreeMap<String, Privacy>,
     pub handlers: Handlers,
     pub entry: Jump,
     pub steps: Vec<Step>,
@@ -161,6 +186,12 @@ pub(super) struct Flow {
 impl Flow {
     pub fn step(&self, step: StepIndex) -> &Step {
         &self.steps[step.0]
+    }
+
+    /// How private the value of a slot or a variable is.
+    pub fn privacy(&self, name: &str) -> Privacy {
+        let slot = self.slots.get(name).map(|slot| slot.privacy);
+        slot.or_else(|| self.private.get(name).copied()).unwrap_or_default()
     }
 
     /// Resolves labels away.
@@ -183,7 +214,7 @@ pub(super) struct Slot {
 }
 
 /// `private:` of a slot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub(super) enum Privacy {
     /// Shown everywhere.
     #[default]

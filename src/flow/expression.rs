@@ -6,6 +6,7 @@
 //! `order.sent == null` and `has(order.sent)` both work. Days are the moments at which they begin in the bundle's
 //! time zone.
 
+use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use cel::common::ast::{CallExpr, Expr, IdedExpr, LiteralValue, operators as op};
@@ -28,6 +29,8 @@ pub(super) struct Expression {
     /// As the designer wrote it.
     pub text: String,
     tree: IdedExpr,
+    /// What kind of value it gives.
+    pub kind: Kind,
     /// What it reads: a name and, for records, a field.
     pub reads: Vec<Read>,
 }
@@ -36,6 +39,7 @@ pub(super) struct Expression {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Read {
     pub root: String,
+    /// A field of a record; `NAME.open` for what is known of a queue.
     pub field: Option<String>,
 }
 
@@ -67,7 +71,7 @@ fn environment() -> Arc<Env> {
 }
 
 /// Functions a flow may use, with what they give.
-const FUNCTIONS: [(&str, Kind); 16] = [
+pub(super) const FUNCTIONS: [(&str, Kind); 16] = [
     ("size", Kind::Number),
     ("contains", Kind::YesNo),
     ("startsWith", Kind::YesNo),
@@ -122,7 +126,7 @@ impl Expression {
         reads.dedup();
         let mut tree = program.expression().clone();
         soften(&mut tree);
-        Ok(Self { text: text.trim().to_owned(), tree, reads })
+        Ok(Self { text: text.trim().to_owned(), tree, kind, reads })
     }
 
     /// Evaluates it; `lookup` gives what a name stands for.
@@ -149,15 +153,15 @@ impl Expression {
                 Some(Variable::One(datum)) => to_cel(&datum, zone)?,
                 Some(Variable::Spelt(text)) => Value::String(Arc::new(text)),
                 Some(Variable::Record(record)) => {
-                    let mut fields: std::collections::HashMap<String, Value> = std::collections::HashMap::new();
+                    let mut fields = Fields::default();
                     // Every field that is read stands in the map, so that an absent one is null and not an error.
                     for read in self.reads.iter().filter(|other| other.root == read.root) {
                         if let Some(field) = &read.field {
-                            fields.insert(field.clone(), Value::Null);
+                            fields.insert(field, Value::Null);
                         }
                     }
                     for (name, datum) in &record {
-                        fields.insert(name.clone(), to_cel(datum, zone)?);
+                        fields.insert(name, to_cel(datum, zone)?);
                     }
                     fields.into()
                 }
@@ -281,6 +285,30 @@ fn from_cel(value: &Value) -> Result<Datum, Trouble> {
     }
 }
 
+/// The fields of a record; those whose names hold a dot stand in a record of their own.
+#[derive(Default)]
+struct Fields {
+    plain: HashMap<String, Value>,
+    inner: HashMap<String, HashMap<String, Value>>,
+}
+
+impl Fields {
+    fn insert(&mut self, name: &str, value: Value) {
+        match name.split_once('.') {
+            None => self.plain.insert(name.to_owned(), value),
+            Some((outer, inner)) => self.inner.entry(outer.to_owned()).or_default().insert(inner.to_owned(), value),
+        };
+    }
+}
+
+impl From<Fields> for Value {
+    fn from(mut fields: Fields) -> Self {
+        let inner = fields.inner.into_iter().map(|(name, fields)| (name, fields.into()));
+        fields.plain.extend(inner);
+        fields.plain.into()
+    }
+}
+
 /// Makes every number a decimal and `has(a.b)` a comparison with null.
 fn soften(expression: &mut IdedExpr) {
     match &mut expression.expr {
@@ -361,16 +389,23 @@ impl Checker<'_> {
                 LiteralValue::Bytes(_) | LiteralValue::Null => Kind::Any,
             },
             Expr::Ident(name) => self.name(expression.id, name, None),
-            Expr::Select(select) => match &select.operand.expr {
-                Expr::Ident(root) => {
-                    let kind = self.name(select.operand.id, root, Some(&select.field));
-                    if select.test { Kind::YesNo } else { kind }
-                }
-                _ => {
-                    self.infer(&select.operand);
-                    if select.test { Kind::YesNo } else { Kind::Any }
-                }
-            },
+            Expr::Select(select) => {
+                let kind = match &select.operand.expr {
+                    Expr::Ident(root) => self.name(select.operand.id, root, Some(&select.field)),
+                    Expr::Select(outer) => match &outer.operand.expr {
+                        Expr::Ident(root) => {
+                            let field = format!("{}.{}", outer.field, select.field);
+                            self.name(outer.operand.id, root, Some(&field))
+                        }
+                        _ => self.infer(&select.operand),
+                    },
+                    _ => {
+                        self.infer(&select.operand);
+                        Kind::Any
+                    }
+                };
+                if select.test { Kind::YesNo } else { kind }
+            }
             Expr::Call(call) => self.call(expression.id, call),
             Expr::List(list) => {
                 for element in &list.elements {
@@ -436,7 +471,15 @@ impl Checker<'_> {
                 self.comparable(id, first, second);
                 Kind::YesNo
             }
-            op::IN | op::NOT_STRICTLY_FALSE => Kind::YesNo,
+            op::IN => {
+                if !Kind::List.accepts(second) {
+                    let what = format!("`in` looks into a list, and here is {}", second.name());
+                    let mend = "write `x in [\"a\", \"b\"]`, or for a part of a text `x.contains(\"a\")`";
+                    self.fault(id, "type-mismatch", what, mend.to_owned());
+                }
+                Kind::YesNo
+            }
+            op::NOT_STRICTLY_FALSE => Kind::YesNo,
             op::CONDITIONAL => {
                 self.want(id, Kind::YesNo, first);
                 let third = arguments.get(2).copied().unwrap_or(Kind::Any);

@@ -49,6 +49,14 @@ impl Kind {
         }
     }
 
+    /// The kind that an argument of a connection takes: any value can be sent as text.
+    pub fn of_argument(field: FieldKind) -> Self {
+        match field {
+            FieldKind::Text => Self::Any,
+            other => Self::of_field(other),
+        }
+    }
+
     /// Whether a value of kind `given` may stand where this kind is wanted.
     pub fn accepts(self, given: Self) -> bool {
         self == Self::Any || given == Self::Any || self == given
@@ -86,6 +94,36 @@ impl Kind {
     }
 }
 
+/// What every flow can read, beside `queue` and `now`.
+const RECORDS: &[(&str, &[(&str, Kind)])] = &[
+    (
+        "caller",
+        &[
+            ("number", Kind::Text),
+            ("name", Kind::Text),
+            ("language", Kind::Text),
+            ("vip", Kind::YesNo),
+            ("verified", Kind::YesNo),
+            ("level", Kind::Text),
+            ("history", Kind::Number),
+        ],
+    ),
+    ("call", &[("dialled", Kind::Text), ("seconds", Kind::Number)]),
+    ("error", &[("kind", Kind::Text)]),
+    (
+        "mood",
+        &[
+            ("distress", Kind::Number),
+            ("arousal", Kind::Number),
+            ("valence", Kind::Number),
+            ("trend", Kind::Number),
+            ("turns", Kind::Number),
+        ],
+    ),
+    ("survey", &[("csat", Kind::Number), ("resolved", Kind::YesNo)]),
+    ("complexity", &[("score", Kind::Number), ("reasons", Kind::Text)]),
+];
+
 /// A name that an expression or a sentence may use.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Root {
@@ -93,8 +131,6 @@ pub(super) enum Root {
     One(Kind),
     /// A record with fields.
     Record(BTreeMap<String, Kind>),
-    /// Of the reference, but nothing fills it yet.
-    NotYet,
 }
 
 /// All names of a flow.
@@ -111,38 +147,27 @@ pub(super) struct NotThere {
 }
 
 impl Names {
-    /// The names that every flow has.
-    pub fn built_in() -> Self {
-        let record = |fields: &[(&str, Kind)]| {
-            Root::Record(fields.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect())
+    /// The names that every flow has, and what it may know of these queues before a caller joins one.
+    pub fn built_in<'q>(queues: impl IntoIterator<Item = &'q String>) -> Self {
+        let record = |fields: &[(&str, Kind)]| -> BTreeMap<String, Kind> {
+            fields.iter().map(|(name, kind)| ((*name).to_owned(), *kind)).collect()
         };
-        let caller = [
-            ("number", Kind::Text),
-            ("name", Kind::Text),
-            ("language", Kind::Text),
-            ("vip", Kind::YesNo),
-            ("verified", Kind::YesNo),
-        ];
-        let roots = BTreeMap::from([
-            ("caller".to_owned(), record(&caller)),
-            ("call".to_owned(), record(&[("dialled", Kind::Text), ("seconds", Kind::Number)])),
-            ("now".to_owned(), Root::One(Kind::Moment)),
-            ("queue".to_owned(), record(&[("result", Kind::Text)])),
-            ("error".to_owned(), record(&[("kind", Kind::Text)])),
-            ("mood".to_owned(), Root::NotYet),
-            ("complexity".to_owned(), Root::NotYet),
-        ]);
+        let mut queue = record(&[("result", Kind::Text)]);
+        for name in queues {
+            for (fact, kind) in [("open", Kind::YesNo), ("waiting", Kind::Number), ("wait_minutes", Kind::Number)] {
+                queue.insert(format!("{name}.{fact}"), kind);
+            }
+        }
+        let mut roots: BTreeMap<String, Root> =
+            RECORDS.iter().map(|(name, fields)| ((*name).to_owned(), Root::Record(record(fields)))).collect();
+        roots.insert("queue".to_owned(), Root::Record(queue));
+        roots.insert("now".to_owned(), Root::One(Kind::Moment));
         Self { roots }
     }
 
-    /// The names that only the handlers `mood` and `complexity` read, until a room fills them.
-    pub fn with_mood(&self) -> Self {
-        let mut names = self.clone();
-        let numbers =
-            |fields: &[&str]| Root::Record(fields.iter().map(|field| ((*field).to_owned(), Kind::Number)).collect());
-        names.roots.insert("mood".to_owned(), numbers(&["distress", "arousal", "valence", "trend", "turns"]));
-        names.roots.insert("complexity".to_owned(), numbers(&["score"]));
-        names
+    /// Whether every flow has a value of that name, so that none can define it.
+    pub fn is_built_in(name: &str) -> bool {
+        matches!(name, "queue" | "now") || RECORDS.iter().any(|(known, _)| *known == name)
     }
 
     /// The kind of a name, or of a field of it.
@@ -155,11 +180,6 @@ impl Names {
             });
         };
         match (known, field) {
-            (Root::NotYet, _) => Err(NotThere {
-                code: "not-performed",
-                what: format!("`{root}` is not performed by this version"),
-                mend: "leave it out".to_owned(),
-            }),
             (Root::One(kind), None) => Ok(*kind),
             (Root::One(_), Some(field)) => Err(NotThere {
                 code: "unknown-field",

@@ -14,7 +14,6 @@ mod check;
 mod content;
 mod datum;
 mod difference;
-mod difference;
 mod engine;
 mod expression;
 mod fault;
@@ -36,10 +35,9 @@ pub use act::{
     SurveyKind, Tell, TransferAct, UnderstoodAct, VerifyAct, VoicemailAct,
 };
 pub use bundle::Bundle;
-pub use check::{Loaded, load_dir, load_files};
+pub use check::{Loaded, lint_page, load_dir, load_files, reference_page, schema};
 pub use content::BundleContent;
 pub use datum::{Datum, NotThatKind};
-pub use difference::difference;
 pub use difference::difference;
 pub use engine::{Conversation, WaitingFor, unperformed};
 pub use fault::{Fault, LoadFailure, Severity, check_report_json};

@@ -162,9 +162,8 @@ impl Sentences {
             mend: "write values as `{{ name }}`".to_owned(),
         })?;
         for path in template.undeclared_variables(true) {
-            let mut parts = path.split('.');
-            let root = parts.next().unwrap_or_default().to_owned();
-            reads.push(Read { root, field: parts.next().map(str::to_owned) });
+            let (root, field) = path.split_once('.').map_or((path.as_str(), None), |(root, field)| (root, Some(field)));
+            reads.push(Read { root: root.to_owned(), field: field.map(str::to_owned) });
         }
         Ok(Line { text, template: Some(name) })
     }
@@ -220,8 +219,17 @@ impl Sentences {
                 Some(Variable::Spelt(text)) => Value::from_object(Spelt(text)),
                 Some(Variable::Record(record)) => {
                     let present = record.into_iter().filter(|(_, datum)| !datum.is_absent());
-                    let fields: BTreeMap<String, Value> =
-                        present.map(|(name, datum)| (name, to_jinja(datum))).collect();
+                    let mut fields: BTreeMap<String, Value> = BTreeMap::new();
+                    let mut inner: BTreeMap<String, BTreeMap<String, Value>> = BTreeMap::new();
+                    for (name, datum) in present {
+                        match name.split_once('.') {
+                            None => fields.insert(name, to_jinja(datum)),
+                            Some((outer, field)) => {
+                                inner.entry(outer.to_owned()).or_default().insert(field.to_owned(), to_jinja(datum))
+                            }
+                        };
+                    }
+                    fields.extend(inner.into_iter().map(|(name, fields)| (name, Value::from(fields))));
                     Value::from(fields)
                 }
             };

@@ -1,6 +1,7 @@
 //! Where steps lead: what the graph of a flow looks like to the lint.
 
 use super::super::bundle::{Flow, Handler, HandlerAction, Handlers, Jump, Step, StepIndex, Verb};
+use super::super::sentence::SentenceId;
 
 /// One way out of a step.
 #[derive(Clone, Copy, Debug)]
@@ -112,4 +113,37 @@ pub fn target(flow: &Flow, jump: Jump) -> Option<StepIndex> {
         Jump::Step(step) => Some(step),
         _ => None,
     }
+}
+
+/// Every sentence that a step says to the caller.
+pub fn sentences_of(verb: &Verb) -> Vec<SentenceId> {
+    let mut sentences: Vec<SentenceId> = Vec::new();
+    if let Some(listening) = verb.listening() {
+        sentences.extend(listening.prompt);
+        sentences.extend(listening.again.iter().flatten());
+    }
+    match verb {
+        Verb::Say(say) => sentences.push(say.sentence),
+        Verb::AskAll(ask) => {
+            for slot in &ask.slots {
+                sentences.extend(slot.prompt);
+                sentences.extend(slot.again.iter().flatten());
+            }
+        }
+        Verb::LookUp(look_up) => sentences.extend(look_up.while_waiting),
+        Verb::Do(change) => sentences.extend(change.call.while_waiting),
+        Verb::Voicemail(voicemail) => sentences.extend(voicemail.prompt),
+        Verb::Record(record) => sentences.extend(record.consent),
+        Verb::Survey(survey) => sentences.extend(survey.questions.iter().filter_map(|question| question.prompt)),
+        Verb::Note { sentence } => sentences.push(*sentence),
+        Verb::Tag { tags } => sentences.extend(tags),
+        Verb::Recommend(recommend) => {
+            for rule in &recommend.rules {
+                sentences.push(rule.item);
+                sentences.extend(rule.reason);
+            }
+        }
+        _ => {}
+    }
+    sentences
 }

@@ -35,6 +35,7 @@ impl Faults {
     }
 
     fn add(&mut self, at: Place, code: &'static str, severity: Severity, what: String, mend: String) {
+        debug_assert!(super::codes::find(code).is_some(), "the code {code} is not in the table");
         if self.list.len() >= MOST_FAULTS {
             return;
         }
@@ -103,11 +104,15 @@ impl<'n> Fields<'n> {
     }
 
     /// The same fields under another name, and the keys that may stand here.
-    pub fn renamed(mut self, what: String, known: &[&'static str]) -> Self {
+    pub fn renamed(mut self, what: String, known: impl IntoIterator<Item = &'static str>) -> Self {
         self.what = what;
-        self.asked.extend(["id", "always"]);
         self.asked.extend(known);
         self
+    }
+
+    /// Whether a key is there, taken or not.
+    pub fn has(&self, key: &str) -> bool {
+        self.entries.iter().any(|(known, _)| known.text == key)
     }
 
     /// Every value, taken or not.
@@ -170,10 +175,15 @@ pub fn is_name(text: &str) -> bool {
     begins && text.len() <= 60 && characters.all(|character| character.is_alphanumeric() || "_-".contains(character))
 }
 
-/// One of a few words.
+/// One of a few words. Yes and no are understood where a word plainly stands for them, with a warning.
 pub fn one_of<T: Copy>(node: &Node, key: &str, words: &[(&'static str, T)], faults: &mut Faults) -> Option<T> {
     let given = text(node, "one of its words", faults)?;
     if let Some((_, value)) = words.iter().find(|(word, _)| *word == given) {
+        return Some(*value);
+    }
+    if let Some((word, value)) = words.iter().find(|(word, _)| is_said_by(word, given)) {
+        let what = format!("`{key}: {given}` is not a word of its own");
+        faults.warning(node.at, "yes-no-word", what, format!("write `{key}: {word}`"));
         return Some(*value);
     }
     let listed: Vec<String> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
@@ -183,6 +193,15 @@ pub fn one_of<T: Copy>(node: &Node, key: &str, words: &[(&'static str, T)], faul
     };
     faults.error(node.at, "unknown-word", format!("`{key}` cannot be `{}`", shorten(given)), mend);
     None
+}
+
+/// Whether a yes or a no plainly stands for a word.
+fn is_said_by(word: &str, given: &str) -> bool {
+    match given {
+        "yes" | "true" | "on" => matches!(word, "always" | "allowed" | "keep" | "together"),
+        "no" | "false" | "off" => matches!(word, "never" | "blocked" | "lose" | "each" | "if_unset"),
+        _ => false,
+    }
 }
 
 /// A span of time such as `300ms`, `4s`, `10m` or `1h`, from 100 ms to 24 h.
@@ -223,6 +242,28 @@ pub fn count(node: &Node, least: u32, most: u32, faults: &mut Faults) -> Option<
             None
         }
     }
+}
+
+/// Any number.
+pub fn number(node: &Node, faults: &mut Faults) -> Option<f64> {
+    let given = text(node, "a number", faults)?;
+    let number = given.parse::<f64>().ok().filter(|number| number.is_finite());
+    if number.is_none() {
+        let what = format!("`{}` is no number", shorten(given));
+        faults.error(node.at, "bad-number", what, "write a number such as 5 or 2.5");
+    }
+    number
+}
+
+/// A day such as `2026-01-05`.
+pub fn day(node: &Node, faults: &mut Faults) -> Option<jiff::civil::Date> {
+    let given = text(node, "a day such as `2026-01-05`", faults)?;
+    let day = given.parse::<jiff::civil::Date>().ok().filter(|day| day.to_string() == given);
+    if day.is_none() {
+        let what = format!("`{}` is no day", shorten(given));
+        faults.error(node.at, "bad-day", what, "write year, month and day: `2026-01-05`");
+    }
+    day
 }
 
 /// A list; a single value counts as a list of one where `single` allows it.

@@ -39,6 +39,8 @@ pub struct FlowBuilder<'c, 'a> {
     pub flow: FlowIndex,
     /// Whether these are the handlers of the bundle.
     pub of_bundle: bool,
+    /// Whether the steps being read stand inside a `secure` block.
+    pub secure: bool,
     steps: Vec<Option<Step>>,
     labels: Vec<LabelUse>,
     depth: usize,
@@ -47,12 +49,20 @@ pub struct FlowBuilder<'c, 'a> {
 impl<'c, 'a> FlowBuilder<'c, 'a> {
     /// For the flow with these fields; reads ahead which names its steps define.
     pub fn new(checker: &'c mut Checker<'a>, flow: FlowIndex, fields: &Fields<'_>) -> Self {
-        let mut names = Names::built_in();
+        let mut names = checker.built_in_names();
         for (slot, declared) in &checker.slots[flow.0] {
             names.roots.insert(slot.clone(), Root::One(Kind::of_slot(&declared.kind)));
         }
-        let mut builder =
-            Self { checker, names, flow, of_bundle: false, steps: Vec::new(), labels: Vec::new(), depth: 0 };
+        let mut builder = Self {
+            checker,
+            names,
+            flow,
+            of_bundle: false,
+            secure: false,
+            steps: Vec::new(),
+            labels: Vec::new(),
+            depth: 0,
+        };
         for node in fields.values() {
             builder.define_names(node);
         }
@@ -61,9 +71,17 @@ impl<'c, 'a> FlowBuilder<'c, 'a> {
 
     /// For the bundle's own handlers.
     pub fn empty(checker: &'c mut Checker<'a>, flow: FlowIndex, always: &Node) -> Self {
-        let names = Names::built_in();
-        let mut builder =
-            Self { checker, names, flow, of_bundle: true, steps: Vec::new(), labels: Vec::new(), depth: 0 };
+        let names = checker.built_in_names();
+        let mut builder = Self {
+            checker,
+            names,
+            flow,
+            of_bundle: true,
+            secure: false,
+            steps: Vec::new(),
+            labels: Vec::new(),
+            depth: 0,
+        };
         builder.define_names(always);
         builder
     }
@@ -216,7 +234,8 @@ impl<'c, 'a> FlowBuilder<'c, 'a> {
         if verb.is_some() {
             fields.finish(&mut self.checker.faults);
         }
-        verb.map(|verb| Step { name, at, verb, next, handlers, secure: false })
+        let secure = self.secure;
+        verb.map(|verb| Step { name, at, verb, next, handlers, secure })
     }
 
     fn define_label(&mut self, id: &str, step: StepIndex, at: Place) {
@@ -277,15 +296,21 @@ impl<'c, 'a> FlowBuilder<'c, 'a> {
             NodeKind::Map(entries) => {
                 let value = |wanted: &str| entries.iter().find(|(key, _)| key.text == wanted).map(|(_, node)| node);
                 if let Some(NodeKind::Map(variables)) = value("set").map(|node| &node.kind) {
-                    for (key, _) in variables {
-                        self.define(&key.text, Root::One(Kind::Any), key.at);
+                    for (key, node) in variables {
+                        let kind = self.kind_of_expression(node);
+                        self.define(&key.text, Root::One(kind), key.at);
                     }
                 }
-                if let (Some(saved), Some(query)) = (value("save_as"), value("look_up")) {
-                    let fields = self.returned_fields(query.text().unwrap_or_default());
-                    if let Some(variable) = saved.text() {
-                        self.define(variable, Root::Record(fields), saved.at);
-                    }
+                let query = value("look_up").or_else(|| value("do"));
+                let fields = match (query, value("recommend")) {
+                    (Some(query), _) => Some(self.returned_fields(query.text().unwrap_or_default())),
+                    (None, Some(_)) => Some(suggestion_fields()),
+                    (None, None) => None,
+                };
+                if let (Some(saved), Some(fields)) = (value("save_as"), fields)
+                    && let Some(variable) = saved.text()
+                {
+                    self.define(variable, Root::Record(fields), saved.at);
                 }
                 for (_, value) in entries {
                     self.define_names(value);
@@ -301,7 +326,7 @@ impl<'c, 'a> FlowBuilder<'c, 'a> {
             self.faults().error(at, "bad-name", what, "use letters, digits and `_`, beginning with a letter");
             return;
         }
-        if Names::built_in().roots.contains_key(variable) {
+        if Names::is_built_in(variable) {
             let what = format!("`{variable}` is the name of a variable that every flow has");
             self.faults().error(at, "duplicate-name", what, "choose another name");
             return;
@@ -310,8 +335,13 @@ impl<'c, 'a> FlowBuilder<'c, 'a> {
             (None, root) => {
                 self.names.roots.insert(variable.to_owned(), root);
             }
-            // Setting a slot, or a variable twice.
-            (Some(Root::One(_)), Root::One(_)) => {}
+            // Setting a slot, or a variable twice: what is set to two kinds may be either.
+            (Some(Root::One(known)), Root::One(kind)) => {
+                let is_slot = self.checker.slots[self.flow.0].contains_key(variable);
+                if !is_slot && *known != kind {
+                    *known = Kind::Any;
+                }
+            }
             // Saving two results under one name: what either has may be read.
             (Some(Root::Record(known)), Root::Record(more)) => known.extend(more),
             (Some(_), _) => {
@@ -319,6 +349,12 @@ impl<'c, 'a> FlowBuilder<'c, 'a> {
                 self.faults().error(at, "duplicate-name", what, "choose another name for one of them");
             }
         }
+    }
+
+    /// The kind of what a variable is set to, as far as the names read so far tell it.
+    fn kind_of_expression(&self, node: &Node) -> Kind {
+        let compiled = node.text().map(|text| Expression::compile(text, &self.names, Kind::Any));
+        compiled.and_then(Result::ok).map_or(Kind::Any, |expression| expression.kind)
     }
 
     fn returned_fields(&self, query: &str) -> BTreeMap<String, Kind> {
@@ -329,4 +365,9 @@ impl<'c, 'a> FlowBuilder<'c, 'a> {
             |(name, field): (&String, &super::super::operators::FieldShape)| (name.clone(), Kind::of_field(field.kind));
         shape.map_or_else(BTreeMap::new, |shape| shape.returns.iter().map(kinds).collect())
     }
+}
+
+/// What `recommend` saves.
+fn suggestion_fields() -> BTreeMap<String, Kind> {
+    ["item", "reason"].into_iter().map(|field| (field.to_owned(), Kind::Text)).collect()
 }

@@ -22,7 +22,7 @@ impl FlowBuilder<'_, '_> {
         };
         for (key, value) in entries {
             let Some(name) = HandlerName::from_name(&key.text) else {
-                let mend = suggestion(&key.text, HandlerName::ALL.iter().map(|(name, _)| *name));
+                let mend = suggestion(&key.text, super::grammar::HANDLERS.iter().map(|handler| handler.name));
                 let what = format!("there is no handler `{}`", shorten(&key.text));
                 self.faults().error(key.at, "unknown-handler", what, mend);
                 continue;
@@ -31,25 +31,22 @@ impl FlowBuilder<'_, '_> {
                 NodeKind::List(items) => items.as_slice(),
                 _ => std::slice::from_ref(value),
             };
-            let list: Vec<Handler> = several.iter().filter_map(|item| self.handler(name, key, item)).collect();
+            let list: Vec<Handler> = several.iter().filter_map(|item| self.handler(key, item)).collect();
             handlers.insert(name, list);
         }
         handlers
     }
 
-    fn handler(&mut self, name: HandlerName, key: &Key, node: &Node) -> Option<Handler> {
+    fn handler(&mut self, key: &Key, node: &Node) -> Option<Handler> {
+        if let NodeKind::Scalar { text, .. } = &node.kind {
+            let what = format!("the handler `{}` is a single value, not a mapping", key.text);
+            self.faults().error(node.at, "wrong-form", what, format!("write `{{ goto: {} }}`", shorten(text)));
+            return None;
+        }
         let mut fields = Fields::of(node, format!("the handler `{}`", key.text), self.faults())?;
         let when = fields.take("when");
         let has_condition = when.is_some();
-        let when = when.and_then(|(_, condition)| {
-            let reads_mood = matches!(name, HandlerName::Mood | HandlerName::Complexity);
-            if reads_mood {
-                let names = self.names.with_mood();
-                self.expression_with(condition, Kind::YesNo, &names)
-            } else {
-                self.expression(condition, Kind::YesNo)
-            }
-        });
+        let when = when.and_then(|(_, condition)| self.expression(condition, Kind::YesNo));
         let goto = fields.take("goto");
         let steps = fields.take("steps");
         let action = match (goto, steps) {

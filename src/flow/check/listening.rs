@@ -1,10 +1,13 @@
-//! The steps that listen: `ask`, `menu`, `route`.
+//! The steps that listen: `ask`, `ask_all`, `menu`, `route`, `confirm`, `answer`.
 
 use crate::words::{ChoiceOption, SlotType};
 
 use super::super::act::{Hear, Patience};
-use super::super::bundle::{Ask, Choice, Jump, Listening, Menu, ReadBack, Route, Verb, choice_type};
-use super::super::nearest::suggestion;
+use super::super::bundle::{
+    Answer, Ask, AskAll, AskAllSlot, Choice, Confirm, Jump, Listening, Menu, ReadBack, Route, Verb, choice_type,
+};
+use super::super::kind::Kind;
+use super::super::nearest::{NOTHING_THERE, suggestion};
 use super::super::node::{Node, NodeKind};
 use super::super::sentence::SentenceId;
 use super::fields::{Fields, items, one_of, shorten, text};
@@ -57,39 +60,156 @@ impl FlowBuilder<'_, '_> {
     }
 
     pub fn ask(&mut self, node: &Node, fields: &mut Fields<'_>, next: Jump) -> Option<Verb> {
-        let slot = text(node, "the name of a slot", self.faults())?.to_owned();
-        let known = self.slots().contains_key(&slot);
-        if !known {
-            let what = format!("there is no slot `{}` in this flow", shorten(&slot));
-            let mend = suggestion(&slot, self.checker.slots[self.flow.0].keys().map(String::as_str));
-            self.faults().error(node.at, "unknown-slot", what, mend);
-        }
+        let slot = self.slot_named(node);
+        let given = node.text().unwrap_or_default();
         let listening = self.listening(fields, None, next);
+        let read_back = self.read_back(fields);
+        let always = fields
+            .take("ask_again")
+            .and_then(|(_, node)| one_of(node, "ask_again", &[("always", true), ("if_unset", false)], self.faults()));
+        if listening.prompt.is_none() && !fields.has("prompt") {
+            let what = format!("`ask: {}` has no prompt", shorten(given));
+            self.faults().error(node.at, "missing-key", what, "write what is asked: `prompt: { en: \"…\" }`");
+        }
+        Some(Verb::Ask(Ask { slot: slot?, listening, read_back, always: always.unwrap_or(false) }))
+    }
+
+    fn read_back(&mut self, fields: &mut Fields<'_>) -> ReadBack {
         let read_back = fields.take("read_back").and_then(|(_, node)| {
             let words = [("always", ReadBack::Always), ("if_unsure", ReadBack::IfUnsure), ("never", ReadBack::Never)];
             one_of(node, "read_back", &words, self.faults())
         });
-        let always = fields
-            .take("ask_again")
-            .and_then(|(_, node)| one_of(node, "ask_again", &[("always", true), ("if_unset", false)], self.faults()));
-        if listening.prompt.is_none() && !fields.keys().any(|key| key.text == "prompt") {
-            let what = format!("`ask: {}` has no prompt", shorten(&slot));
-            self.faults().error(node.at, "missing-key", what, "write what is asked: `prompt: { en: \"…\" }`");
-        }
-        let ask = Ask { slot, listening, read_back: read_back.unwrap_or_default(), always: always.unwrap_or(false) };
-        known.then_some(Verb::Ask(ask))
+        read_back.unwrap_or_default()
     }
 
-    /// The value beside `menu:` or `route:`: nothing, a name, or the prompt itself.
-    fn own_prompt(&mut self, node: &Node) -> Option<SentenceId> {
+    /// A slot of this flow by its name; a card only inside `secure`.
+    fn slot_named(&mut self, node: &Node) -> Option<String> {
+        let slot = text(node, "the name of a slot", self.faults())?;
+        let Some(known) = self.slots().get(slot) else {
+            let what = format!("there is no slot `{}` in this flow", shorten(slot));
+            let mend = match suggestion(slot, self.slots().keys().map(String::as_str)) {
+                none if none == NOTHING_THERE => format!("declare it: `slots: {{ {}: {{ type: … }} }}`", shorten(slot)),
+                mend => mend,
+            };
+            self.faults().error(node.at, "unknown-slot", what, mend);
+            return None;
+        };
+        if matches!(known.kind, SlotType::Card) && !self.secure {
+            let what = format!("`{slot}` is a card and asked for outside `secure`");
+            let mend = "put the step into a block: `secure:` with `steps:`, and use the card there";
+            self.faults().error(node.at, "card-outside-secure", what, mend);
+        }
+        Some(slot.to_owned())
+    }
+
+    pub fn ask_all(&mut self, node: &Node, fields: &mut Fields<'_>, next: Jump) -> Option<Verb> {
+        let listed = fields.take("slots").map(|(_, node)| node);
+        let beside = match &node.kind {
+            NodeKind::List(_) => Some(node),
+            NodeKind::Empty => None,
+            _ => {
+                let what = "something stands beside `ask_all`";
+                self.faults().error(node.at, "wrong-form", what, "write `ask_all: [day, time]`, or `slots:` below it");
+                None
+            }
+        };
+        let listening = self.listening(fields, None, next);
+        let together = fields
+            .take("confirm")
+            .and_then(|(_, node)| one_of(node, "confirm", &[("together", true), ("each", false)], self.faults()));
+        let Some(list) = listed.or(beside) else {
+            let mend = "list them: `slots: [day, time]`";
+            self.faults().error(node.at, "missing-key", "`ask_all` has no slots", mend);
+            return None;
+        };
+        let items = items(list, "a list of slots", false, self.faults());
+        let slots: Vec<AskAllSlot> = items.iter().filter_map(|item| self.ask_all_slot(item)).collect();
+        for (index, slot) in slots.iter().enumerate() {
+            if slots[..index].iter().any(|other| other.slot == slot.slot) {
+                let what = format!("the slot `{}` is listed twice", slot.slot);
+                self.faults().error(list.at, "duplicate-name", what, "list it once");
+            }
+        }
+        let complete = slots.len() == items.len() && !slots.is_empty();
+        complete.then(|| Verb::AskAll(AskAll { slots, listening, together: together.unwrap_or(false) }))
+    }
+
+    fn ask_all_slot(&mut self, item: &Node) -> Option<AskAllSlot> {
+        if !matches!(item.kind, NodeKind::Map(_)) {
+            let slot = self.slot_named(item)?;
+            return Some(AskAllSlot { slot, prompt: None, again: None, read_back: ReadBack::default() });
+        }
+        let mut fields = Fields::of(item, "a slot of `ask_all`", self.faults())?;
+        let slot = fields.need("slot", "name it: `slot: day`", self.faults());
+        let slot = slot.and_then(|node| self.slot_named(node));
+        let prompt = fields.take("prompt").and_then(|(_, node)| self.sentence(node));
+        let again = fields.take("again").map(|(_, node)| self.again(node));
+        let read_back = self.read_back(&mut fields);
+        fields.finish(self.faults());
+        Some(AskAllSlot { slot: slot?, prompt, again, read_back })
+    }
+
+    pub fn confirm(&mut self, node: &Node, fields: &mut Fields<'_>, next: Jump) -> Option<Verb> {
+        let prompt = self.own_prompt(node, &["a list of facts"]);
+        let listed = fields.take("facts").map(|(_, node)| node);
+        let beside = matches!(node.kind, NodeKind::List(_)).then_some(node);
+        let facts = listed.or(beside).map_or_else(Vec::new, |list| self.facts(list, "facts"));
+        let listening = self.listening(fields, prompt, next);
+        let if_no = self.exit_under(fields, "if_no", next);
+        if facts.is_empty() && listening.prompt.is_none() && !fields.has("prompt") && beside.is_none() {
+            let mend = "write the question: `prompt: { en: \"Shall I cancel it?\" }`, or list `facts`";
+            self.faults().error(node.at, "missing-key", "`confirm` asks nothing", mend);
+            return None;
+        }
+        Some(Verb::Confirm(Confirm { facts, listening, if_no }))
+    }
+
+    pub fn answer(&mut self, node: &Node, fields: &mut Fields<'_>, next: Jump) -> Option<Verb> {
+        let prompt = match node.kind {
+            NodeKind::Scalar { .. } => None,
+            _ => self.own_prompt(node, &[]),
+        };
+        let mut topics = Vec::new();
+        if let Some((_, list)) = fields.take("topics") {
+            for item in items(list, "a list of topics", true, self.faults()) {
+                let Some(topic) = text(item, "a topic", self.faults()) else { continue };
+                if !self.checker.topics.contains(topic) {
+                    let what = format!("no `answers:` document has the topic `{}`", shorten(topic));
+                    let mend = suggestion(topic, self.checker.topics.iter().map(String::as_str));
+                    self.checker.faults.error(item.at, "unknown-topic", what, mend);
+                }
+                topics.push(topic.to_owned());
+            }
+        } else if self.checker.topics.is_empty() {
+            let mend = "write a document `answers: TOPIC` with `entries:`";
+            self.faults().error(node.at, "unknown-topic", "the bundle has no `answers:` to answer from", mend);
+        }
+        let beside = matches!(node.kind, NodeKind::Scalar { .. }).then_some(node);
+        let question = fields.take("question").map(|(_, node)| node).or(beside);
+        let question = question.and_then(|node| self.expression(node, Kind::Text));
+        let listening = self.listening(fields, prompt, next);
+        let if_unsure = self.exit_under(fields, "if_unsure", next);
+        let if_none = self.exit_under(fields, "if_none", next);
+        Some(Verb::Answer(Answer { topics, question, listening, if_unsure, if_none }))
+    }
+
+    /// The value beside `menu:`, `route:`, `confirm:` or `answer:`: nothing, the prompt itself, or a list that is read
+    /// elsewhere.
+    fn own_prompt(&mut self, node: &Node, lists: &[&str]) -> Option<SentenceId> {
         match &node.kind {
             NodeKind::Map(_) => self.sentence(node),
-            _ => None,
+            NodeKind::Empty => None,
+            NodeKind::List(_) if !lists.is_empty() => None,
+            _ => {
+                let what = format!("here is {}, where a sentence or nothing is wanted", node.describe());
+                self.faults().error(node.at, "wrong-form", what, "write `prompt: { en: \"…\" }` below it");
+                None
+            }
         }
     }
 
     pub fn menu(&mut self, node: &Node, fields: &mut Fields<'_>, next: Jump) -> Option<Verb> {
-        let prompt = self.own_prompt(node);
+        let prompt = self.own_prompt(node, &[]);
         let listening = self.listening(fields, prompt, next);
         let mend = "list them: `choices: [{ key: 1, words: { en: [\"orders\"] }, goto: orders }]`";
         let list = fields.need("choices", mend, self.faults())?;
@@ -166,7 +286,7 @@ impl FlowBuilder<'_, '_> {
     }
 
     pub fn route(&mut self, node: &Node, fields: &mut Fields<'_>, next: Jump) -> Option<Verb> {
-        let prompt = self.own_prompt(node);
+        let prompt = self.own_prompt(node, &[]);
         let listening = self.listening(fields, prompt, next);
         let flows = match fields.take("only") {
             None => self.checker.routable.clone(),
@@ -189,14 +309,14 @@ impl FlowBuilder<'_, '_> {
             self.faults().error(node.at, "no-start-when", what, "give a flow `start_when: { en: [\"…\"] }`");
             return None;
         }
-        if listening.prompt.is_none() && !fields.keys().any(|key| key.text == "prompt") {
+        if listening.prompt.is_none() && !fields.has("prompt") {
             let mend = "write what is asked: `prompt: { en: \"How can I help?\" }`";
             self.faults().error(node.at, "missing-key", "`route` has no prompt", mend);
         }
         Some(Verb::Route(Route { listening, flows }))
     }
 
-    /// Whether a slot type can be keyed at all, for `hear: keypad`.
+    /// Whether what is asked for can be keyed at all, where it must be.
     pub fn check_keypad(&mut self, verb: &Verb, node: &Node) {
         let Verb::Ask(ask) = verb else { return };
         let kind = self.slots().get(&ask.slot).map(|slot| &slot.kind);
@@ -205,9 +325,15 @@ impl FlowBuilder<'_, '_> {
             Some(kind) => kind.takes_keys(),
             None => true,
         };
-        if ask.listening.hear == Hear::Keypad && !takes_keys {
+        if takes_keys {
+            return;
+        }
+        if ask.listening.hear == Hear::Keypad {
             let what = format!("`{}` cannot be keyed in", ask.slot);
             self.faults().error(node.at, "not-by-keys", what, "write `hear: both`, or leave it out");
+        } else if self.secure {
+            let what = format!("`{}` cannot be keyed in, and `secure` takes keys alone", ask.slot);
+            self.faults().error(node.at, "not-by-keys", what, "ask for it outside the block");
         }
     }
 }

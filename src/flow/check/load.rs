@@ -1,13 +1,13 @@
 //! The loader: documents, the bundle's own keys, and the order in which everything else is checked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::words::Language;
 
+use super::super::bundle::{Bundle, Flow, FlowIndex, Handlers, Jump, List, Slot};
 use super::super::content;
-use super::super::bundle::{Bundle, Flow, FlowIndex, Handlers, Jump, Slot};
 use super::super::fault::{Fault, LoadFailure, Severity};
 use super::super::kind::Names;
 use super::super::nearest::{NOTHING_THERE, suggestion};
@@ -15,9 +15,10 @@ use super::super::node::{self, Key, Node, NodeKind, Place};
 use super::super::operators::Operators;
 use super::super::sentence::Sentences;
 use super::super::source::{self, SourceFile};
+use super::beside::Beside;
 use super::fields::{Faults, Fields, items, name, text};
 use super::flow::FlowBuilder;
-use super::{lint, slots};
+use super::{grammar, lint, slots};
 
 /// A bundle that can run, and what its designer may want to know.
 #[derive(Debug)]
@@ -49,11 +50,7 @@ pub fn load_files(files: Vec<SourceFile>, operators: &Operators) -> Result<Loade
     load(files, &[], operators)
 }
 
-fn load(
-    files: Vec<SourceFile>,
-    attached: &[(PathBuf, Vec<u8>)],
-    operators: &Operators,
-) -> Result<Loaded, LoadFailure> {
+fn load(files: Vec<SourceFile>, attached: &[(PathBuf, Vec<u8>)], operators: &Operators) -> Result<Loaded, LoadFailure> {
     let mut total = 0;
     for file in &files {
         let size = file.text.len() as u64;
@@ -65,7 +62,8 @@ fn load(
     }
     let mut faults = Faults::new(files.iter().map(|file| file.path.clone()).collect());
     let documents = read_documents(&files, &mut faults);
-    let mut checker = Checker::new(faults, operators);
+    let beside = Beside::of(&files, attached);
+    let mut checker = Checker::new(faults, operators, &beside);
     let bundle = checker.bundle(&documents, content::id(&files, attached));
     let Checker { faults, .. } = checker;
     let failed = faults.has_errors();
@@ -86,16 +84,20 @@ fn without_consequences(mut faults: Vec<Fault>) -> Vec<Fault> {
 }
 
 /// A document and what its first key says it is.
-struct Document {
-    key: Key,
-    named: Node,
-    whole: Node,
+pub struct Document {
+    pub key: Key,
+    pub named: Node,
+    pub whole: Node,
 }
 
 fn read_documents(files: &[SourceFile], faults: &mut Faults) -> Vec<Document> {
     let mut documents = Vec::new();
     for (index, file) in files.iter().enumerate() {
         let index = u16::try_from(index).unwrap_or(u16::MAX);
+        // The tables of lists may be among files that are in memory.
+        if file.path.extension().is_some_and(|extension| extension == "csv") {
+            continue;
+        }
         match node::parse(index, &file.text) {
             Ok(nodes) => documents.extend(nodes.into_iter().filter_map(|node| document(node, faults))),
             Err(error) => {
@@ -147,6 +149,11 @@ pub struct Checker<'a> {
     pub zone: jiff::tz::TimeZone,
     pub sentences: Sentences,
     pub names: BTreeMap<String, FlowIndex>,
+    /// What lies beside the YAML: tables of lists, recordings.
+    pub beside: &'a Beside,
+    pub lists: BTreeMap<String, List>,
+    /// The topics of all `answers:` documents.
+    pub topics: BTreeSet<String>,
     /// Slots of each flow.
     pub slots: Vec<BTreeMap<String, Slot>>,
     /// Flows that callers can start.
@@ -157,7 +164,7 @@ pub struct Checker<'a> {
 pub const BUNDLE_HANDLERS: &str = "always";
 
 impl<'a> Checker<'a> {
-    fn new(faults: Faults, operators: &'a Operators) -> Self {
+    fn new(faults: Faults, operators: &'a Operators, beside: &'a Beside) -> Self {
         Self {
             faults,
             operators,
@@ -165,6 +172,9 @@ impl<'a> Checker<'a> {
             zone: jiff::tz::TimeZone::UTC,
             sentences: Sentences::new(BTreeMap::new()),
             names: BTreeMap::new(),
+            beside,
+            lists: BTreeMap::new(),
+            topics: BTreeSet::new(),
             slots: Vec::new(),
             routable: Vec::new(),
         }
@@ -173,6 +183,8 @@ impl<'a> Checker<'a> {
     fn bundle(&mut self, documents: &[Document], id: String) -> Option<Bundle> {
         let mut bundle_document = None;
         let mut flow_documents: Vec<&Document> = Vec::new();
+        let mut lists: Vec<&Document> = Vec::new();
+        let mut answers: Vec<&Document> = Vec::new();
         for document in documents {
             let kind = document.key.text.as_str();
             match kind {
@@ -184,14 +196,12 @@ impl<'a> Checker<'a> {
                 "flow" => flow_documents.push(document),
                 // Tests stand beside the flows they are for; `warmline test` reads them.
                 "test" => {}
-                "answers" | "list" => {
-                    let what = format!("`{kind}:` is not performed by this version");
-                    self.faults.warning(document.key.at, "not-performed", what, "it is left out; keep it for later");
-                }
+                "answers" => answers.push(document),
+                "list" => lists.push(document),
                 _ => {
                     let what =
                         format!("the first key `{}` does not say what the document is", super::fields::shorten(kind));
-                    let mend = suggestion(kind, ["bundle", "flow", "test", "answers", "list"]);
+                    let mend = suggestion(kind, grammar::DOCUMENTS.iter().map(|document| document.name));
                     self.faults.error(document.key.at, "unknown-document", what, mend);
                 }
             }
@@ -199,7 +209,10 @@ impl<'a> Checker<'a> {
         let Some(bundle_document) = bundle_document else {
             let at = documents.first().map_or(Place { file: 0, line: 1, column: 1 }, |document| document.key.at);
             let mend = "write a document `bundle: NAME` with `start:` and `languages:`";
-            self.faults.error(at, "no-bundle", "there is no `bundle:` document", mend);
+            // A file that could not be read may have held it.
+            if !self.faults.has_errors() {
+                self.faults.error(at, "no-bundle", "there is no `bundle:` document", mend);
+            }
             return None;
         };
 
@@ -210,6 +223,8 @@ impl<'a> Checker<'a> {
         self.read_timezone(&mut fields);
         let pronounce = self.read_pronounce(&mut fields);
         self.sentences = Sentences::new(pronounce);
+        self.read_lists(&lists);
+        self.read_topics(&answers);
 
         let mut flow_fields = self.read_flow_names(&flow_documents);
         let start = fields.need("start", "name the flow a call begins with: `start: welcome`", &mut self.faults);
@@ -239,7 +254,7 @@ impl<'a> Checker<'a> {
         let rest = flow_fields.into_iter().zip(start_whens.into_iter().zip(called)).enumerate();
         for (index, ((name, mut fields), (start_when, called))) in rest {
             let called = called.and_then(|node| {
-                let names = Names::built_in();
+                let names = self.built_in_names();
                 self.sentence(node, &names, &BTreeMap::new())
             });
             let at = fields.at;
@@ -252,6 +267,7 @@ impl<'a> Checker<'a> {
                 called,
                 start_when,
                 slots: BTreeMap::new(),
+                private: BTreeMap::new(),
                 handlers: built.handlers,
                 entry: built.entry,
                 steps: built.steps,
@@ -259,10 +275,11 @@ impl<'a> Checker<'a> {
             });
         }
         let handlers = self.bundle_handlers(always, bundle_document.key.at, &mut flows);
+        let answers = self.read_answers(&answers);
         for (flow, slots) in flows.iter_mut().zip(std::mem::take(&mut self.slots)) {
             flow.slots = slots;
         }
-        let bundle = Bundle {
+        let mut bundle = Bundle {
             id,
             files: self.faults.files().to_vec(),
             name: bundle_name,
@@ -273,10 +290,11 @@ impl<'a> Checker<'a> {
             handlers,
             flows,
             sentences: std::mem::replace(&mut self.sentences, Sentences::new(BTreeMap::new())),
-            lists: BTreeMap::new(),
-            answers: Vec::new(),
+            lists: std::mem::take(&mut self.lists),
+            answers,
+            recordings: self.beside.recordings.clone(),
         };
-        lint::lint(&bundle, bundle_document.key.at, &mut self.faults);
+        lint::lint(&mut bundle, bundle_document.key.at, &mut self.faults);
         Some(bundle)
     }
 
@@ -295,12 +313,18 @@ impl<'a> Checker<'a> {
             called: None,
             start_when: Vec::new(),
             slots: BTreeMap::new(),
+            private: BTreeMap::new(),
             handlers: Handlers::new(),
             entry: Jump::Resume,
             steps: built.steps,
             labels: built.labels,
         });
         built.handlers
+    }
+
+    /// The names that every flow has.
+    pub fn built_in_names(&self) -> Names {
+        Names::built_in(&self.operators.queues)
     }
 
     fn read_languages(&mut self, fields: &mut Fields<'_>) {

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::words::{ChoiceOption, Language, MAX_DIGITS, Shape, SlotType, Template};
+use crate::words::{ChoiceOption, IdKind, Language, MAX_DIGITS, Shape, SlotType, Template, is_phone_country};
 
 use super::super::bundle::{Privacy, Slot};
 use super::super::kind::Names;
 use super::super::nearest::suggestion;
 use super::super::node::{Node, NodeKind, Place};
-use super::fields::{Fields, count, is_name, items, name, one_of, shorten, text};
+use super::fields::{Fields, count, is_name, items, number, one_of, shorten, text};
+use super::grammar;
 use super::load::Checker;
 
 /// What a flow declares.
@@ -17,12 +18,6 @@ pub struct Declared<'n> {
     pub start_when: Vec<(Language, Template)>,
     pub called: Option<&'n Node>,
 }
-
-/// Slot types that are performed.
-const TYPES: [&str; 5] = ["yes_no", "digits", "code", "choice", "free_text"];
-/// Slot types of the reference that this version does not perform.
-const LATER_TYPES: [&str; 12] =
-    ["number", "money", "date", "time", "duration", "phone", "id_number", "name", "address", "email", "place", "card"];
 
 /// Reads `slots`, `start_when` and `called` of a flow.
 pub fn declare<'n>(checker: &mut Checker<'_>, fields: &mut Fields<'n>) -> Declared<'n> {
@@ -48,14 +43,13 @@ impl Checker<'_> {
             }
             return slots;
         };
-        let built_in = Names::built_in();
         for (key, value) in entries {
             if !is_name(&key.text) {
                 let what = format!("`{}` is no name", shorten(&key.text));
                 self.faults.error(key.at, "bad-name", what, "use letters, digits and `_`, beginning with a letter");
                 continue;
             }
-            if built_in.roots.contains_key(&key.text) {
+            if Names::is_built_in(&key.text) {
                 let what = format!("`{}` is the name of a variable that every flow has", key.text);
                 self.faults.error(key.at, "duplicate-name", what, "give the slot another name");
                 continue;
@@ -66,15 +60,23 @@ impl Checker<'_> {
             let kind = self.read_slot_type(&mut fields);
             let privacy = fields.take("private").and_then(|(_, node)| {
                 let words = [("none", Privacy::None), ("mask", Privacy::Mask), ("hide", Privacy::Hide)];
-                one_of(node, "private", &words, &mut self.faults)
+                one_of(node, "private", &words, &mut self.faults).map(|privacy| (privacy, node.at))
             });
-            let known = kind.is_some();
-            if known {
+            let called = fields.take("called").and_then(|(_, node)| self.sentence(node, &Names::default(), &slots));
+            let is_card = matches!(kind, Some(SlotType::Card));
+            if let (true, Some((given, at))) = (is_card, privacy)
+                && given != Privacy::Hide
+            {
+                let what = format!("the card `{}` is less private than `hide`", key.text);
+                self.faults.error(at, "private-said", what, "write `private: hide`, or leave it out: a card always is");
+            }
+            if kind.is_some() {
                 fields.finish(&mut self.faults);
             }
+            let privacy = if is_card { Privacy::Hide } else { privacy.map_or(Privacy::None, |(privacy, _)| privacy) };
             // A slot of a wrong type still exists, so that its uses are not faults as well.
             let kind = kind.unwrap_or(SlotType::FreeText);
-            slots.insert(key.text.clone(), Slot { at: key.at, kind, privacy: privacy.unwrap_or_default(), called: None });
+            slots.insert(key.text.clone(), Slot { at: key.at, kind, privacy, called });
         }
         slots
     }
@@ -85,6 +87,22 @@ impl Checker<'_> {
         match wanted {
             "yes_no" => Some(SlotType::YesNo),
             "free_text" => Some(SlotType::FreeText),
+            "date" => Some(SlotType::Date),
+            "time" => Some(SlotType::Time),
+            "duration" => Some(SlotType::Duration),
+            "name" => Some(SlotType::Name),
+            "address" => Some(SlotType::Address),
+            "email" => Some(SlotType::Email),
+            "card" => Some(SlotType::Card),
+            "number" => self.read_number(fields),
+            "money" => self.read_money(fields),
+            "phone" => self.read_phone(fields),
+            "id_number" => {
+                let kind = fields.take("kind").and_then(|(_, node)| {
+                    one_of(node, "kind", &[("china_resident", IdKind::ChinaResident)], &mut self.faults)
+                });
+                Some(SlotType::IdNumber { kind: kind.unwrap_or_default() })
+            }
             "digits" => self.read_digits(fields),
             "code" => {
                 let mend = "write its shape: `L` for a letter, `9` for a digit, for example `shape: \"LL99999999\"`";
@@ -98,20 +116,16 @@ impl Checker<'_> {
                     }
                 }
             }
-            "choice" => {
-                let mend = "list its choices: `choices: { small: { en: [\"small\", \"the little one\"] } }`";
-                let node = fields.need("choices", mend, &mut self.faults)?;
-                self.read_choices(node)
-            }
-            later if LATER_TYPES.contains(&later) => {
-                let what = format!("the slot type `{later}` is not performed by this version");
-                let mend = "use `yes_no`, `digits`, `code`, `choice` or `free_text`";
-                self.faults.error(node.at, "not-performed", what, mend);
-                None
-            }
+            "choice" => self.read_options(node, fields).map(super::super::bundle::choice_type),
+            "place" => self.read_options(node, fields).map(|options| SlotType::Place { options }),
             other => {
                 let what = format!("there is no slot type `{}`", shorten(other));
-                self.faults.error(node.at, "unknown-type", what, suggestion(other, TYPES));
+                self.faults.error(
+                    node.at,
+                    "unknown-type",
+                    what,
+                    suggestion(other, grammar::SLOT_TYPES.iter().map(|known| known.name)),
+                );
                 None
             }
         }
@@ -144,27 +158,114 @@ impl Checker<'_> {
         }
     }
 
-    fn read_choices(&mut self, node: &Node) -> Option<SlotType> {
-        let mut options = Vec::new();
+    fn read_number(&mut self, fields: &mut Fields<'_>) -> Option<SlotType> {
+        let min = fields.take("min").map(|(_, node)| (number(node, &mut self.faults), node.at));
+        let max = fields.take("max").map(|(_, node)| (number(node, &mut self.faults), node.at));
+        let whole =
+            fields.take("whole").and_then(|(_, node)| one_of(node, "whole", &[("always", true)], &mut self.faults));
+        let bound = |given: Option<(Option<f64>, Place)>| given.and_then(|(number, _)| number);
+        if let (Some(least), Some(most), Some((_, at))) = (bound(min), bound(max), min)
+            && least > most
+        {
+            self.faults.error(at, "bad-number", "`min` is more than `max`", "swap them");
+            return None;
+        }
+        Some(SlotType::Number { min: bound(min), max: bound(max), whole: whole.unwrap_or(false) })
+    }
+
+    fn read_money(&mut self, fields: &mut Fields<'_>) -> Option<SlotType> {
+        let Some((_, node)) = fields.take("currency") else { return Some(SlotType::Money { currency: None }) };
+        let given = text(node, "a currency such as `GBP`", &mut self.faults)?;
+        if given.len() != 3 || !given.bytes().all(|letter| letter.is_ascii_uppercase()) {
+            let what = format!("`{}` is no currency", shorten(given));
+            self.faults.error(node.at, "unknown-word", what, "write its ISO code: `GBP`, `USD`, `EUR`, `CNY`");
+            return None;
+        }
+        Some(SlotType::Money { currency: Some(given.to_owned()) })
+    }
+
+    fn read_phone(&mut self, fields: &mut Fields<'_>) -> Option<SlotType> {
+        let Some((_, node)) = fields.take("country") else { return Some(SlotType::Phone { country: None }) };
+        let given = text(node, "a country such as `GB`", &mut self.faults)?;
+        if !is_phone_country(given) {
+            let what = format!("`{}` is no country", shorten(given));
+            self.faults.error(node.at, "unknown-word", what, "write its ISO code: `GB`, `US`, `DE`, `CN`");
+            return None;
+        }
+        Some(SlotType::Phone { country: Some(given.to_owned()) })
+    }
+
+    /// The options of a choice or a place: `choices`, or a `list` of the bundle.
+    fn read_options(&mut self, node: &Node, fields: &mut Fields<'_>) -> Option<Vec<ChoiceOption>> {
+        let list = fields.take("list").map(|(_, node)| node);
+        let choices = fields.take("choices").map(|(_, node)| node);
+        let options = match (choices, list) {
+            (Some(choices), None) => (self.read_choices(choices)?, choices.at),
+            (None, Some(list)) => {
+                let given = text(list, "the name of a list", &mut self.faults)?;
+                let Some(known) = self.lists.get(given) else {
+                    let what = format!("there is no list `{}`", shorten(given));
+                    let mend = match self.lists.is_empty() {
+                        true => format!("write a document `list: {}` with `values:`", shorten(given)),
+                        false => suggestion(given, self.lists.keys().map(String::as_str)),
+                    };
+                    self.faults.error(list.at, "unknown-list", what, mend);
+                    return None;
+                };
+                (known.entries.clone(), list.at)
+            }
+            (Some(_), Some(list)) => {
+                let what = "`list` stands beside `choices`";
+                self.faults.error(list.at, "wrong-form", what, "keep one of them");
+                return None;
+            }
+            (None, None) => {
+                let mend = "list its choices: `choices: { small: { en: [\"small\", \"the little one\"] } }`, or name a \
+                            list of the bundle: `list: NAME`";
+                self.faults.error(node.at, "missing-key", "there is nothing to choose from", mend);
+                return None;
+            }
+        };
+        if options.0.len() < 2 {
+            self.faults.error(options.1, "too-few-choices", "a choice needs at least two choices", "add one");
+            return None;
+        }
+        Some(options.0)
+    }
+
+    /// Values with the ways to say them: `{ small: { en: [...] } }`, or a plain list.
+    pub fn read_choices(&mut self, node: &Node) -> Option<Vec<ChoiceOption>> {
+        let mut options: Vec<ChoiceOption> = Vec::new();
+        let mut complete = true;
         match &node.kind {
             NodeKind::Map(entries) => {
                 for (key, value) in entries {
-                    let said = self.words_said(value)?;
-                    options.push(ChoiceOption { value: key.text.clone(), said });
+                    // A value without words of its own is said as it is written.
+                    let said = match &value.kind {
+                        NodeKind::Empty => Some(BTreeMap::new()),
+                        _ => self.words_said(value),
+                    };
+                    match said {
+                        Some(said) => options.push(ChoiceOption { value: key.text.clone(), said }),
+                        None => complete = false,
+                    }
                 }
             }
             _ => {
                 for item in items(node, "a list or a mapping of choices", false, &mut self.faults) {
-                    let option = name(item, "a choice", &mut self.faults)?;
+                    let Some(option) = text(item, "a choice", &mut self.faults) else {
+                        complete = false;
+                        continue;
+                    };
+                    if options.iter().any(|known| known.value == option) {
+                        let what = format!("`{}` is listed twice", shorten(option));
+                        self.faults.error(item.at, "duplicate-name", what, "list it once");
+                    }
                     options.push(ChoiceOption::plain(option));
                 }
             }
         }
-        if options.len() < 2 {
-            self.faults.error(node.at, "too-few-choices", "a choice needs at least two choices", "add one");
-            return None;
-        }
-        Some(super::super::bundle::choice_type(options))
+        complete.then_some(options)
     }
 
     /// How something may be said in each language: `{ en: ["small", "the little one"], zh: "小的" }`.
@@ -172,8 +273,9 @@ impl Checker<'_> {
         let mut said = BTreeMap::new();
         let NodeKind::Map(entries) = &node.kind else {
             if self.languages.len() == 1 {
-                let templates = self.templates(node);
-                said.insert(self.languages[0], templates);
+                let language = self.languages[0];
+                let templates = self.templates(node, language);
+                said.insert(language, templates);
                 return Some(said);
             }
             let mend = "write the words for each language: `{ en: [\"yes\"], zh: [\"是\"] }`";
@@ -184,7 +286,7 @@ impl Checker<'_> {
         for (key, value) in entries {
             match self.declared_language(key) {
                 Some(language) => {
-                    let templates = self.templates(value);
+                    let templates = self.templates(value, language);
                     complete &= !templates.is_empty();
                     said.insert(language, templates);
                 }
@@ -203,12 +305,19 @@ impl Checker<'_> {
         complete.then_some(said)
     }
 
-    /// A list of sentence templates, or one.
-    pub fn templates(&mut self, node: &Node) -> Vec<Template> {
+    /// A list of sentence templates, or one. What stands in `{ }` and names a list is replaced by its values.
+    fn templates(&mut self, node: &Node, language: Language) -> Vec<Template> {
         let mut templates = Vec::new();
         for item in items(node, "a list of sentences", true, &mut self.faults) {
             let Some(given) = text(item, "a sentence in quotes", &mut self.faults) else { continue };
-            match Template::parse(given) {
+            let parsed = Template::parse(given).and_then(|template| {
+                if template.slots().iter().any(|slot| self.lists.contains_key(slot)) {
+                    Template::parse(&self.with_lists(given, language))
+                } else {
+                    Ok(template)
+                }
+            });
+            match parsed {
                 Ok(template) => templates.push(template),
                 Err(error) => {
                     let characters = given.get(..error.offset).map_or(0, |before| before.chars().count());
@@ -224,6 +333,19 @@ impl Checker<'_> {
         templates
     }
 
+    /// A template with `(this|that)` in place of each `{list}`.
+    fn with_lists(&self, template: &str, language: Language) -> String {
+        let mut text = template.to_owned();
+        for (name, list) in &self.lists {
+            let hole = format!("{{{name}}}");
+            if text.contains(&hole) {
+                let ways: Vec<String> = list.entries.iter().flat_map(|option| ways_to_say(option, language)).collect();
+                text = text.replace(&hole, &format!("({})", ways.join("|")));
+            }
+        }
+        text
+    }
+
     fn read_start_when(&mut self, node: &Node, slots: &BTreeMap<String, Slot>) -> Vec<(Language, Template)> {
         let mut list = Vec::new();
         let Some(said) = self.words_said(node) else { return list };
@@ -231,8 +353,10 @@ impl Checker<'_> {
             for template in templates {
                 for slot in template.slots() {
                     if !slots.contains_key(slot) {
-                        let what = format!("`start_when` names `{{{slot}}}`, which is no slot of this flow");
-                        let mend = suggestion(slot, slots.keys().map(String::as_str));
+                        let what =
+                            format!("`start_when` names `{{{slot}}}`, which is no slot of this flow and no list");
+                        let known = slots.keys().chain(self.lists.keys());
+                        let mend = suggestion(slot, known.map(String::as_str));
                         self.faults.error(node.at, "unknown-slot", what, mend);
                     }
                 }
@@ -246,5 +370,15 @@ impl Checker<'_> {
             }
         }
         list
+    }
+}
+
+/// How an option is said in a language: its templates, or itself.
+pub fn ways_to_say(option: &ChoiceOption, language: Language) -> Vec<String> {
+    match option.said.get(&language) {
+        Some(templates) if !templates.is_empty() => {
+            templates.iter().map(|template| template.source().to_owned()).collect()
+        }
+        _ => vec![option.value.clone()],
     }
 }

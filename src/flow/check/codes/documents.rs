@@ -1,0 +1,121 @@
+//! Faults of files and documents.
+
+use super::{Code, error, told};
+
+pub const CODES: &[Code] = &[
+    told(
+        "unreadable-file",
+        "a file or folder cannot be read, or is not UTF-8 text",
+        "nothing in it can be checked, so nothing in it can be served",
+        "a file saved in another encoding than UTF-8, or one this user may not read",
+    ),
+    told(
+        "too-large",
+        "a file, a bundle or a flow is larger than people write",
+        "it is a mistake, or an attack; checking it would take for ever",
+        "a file of more than 2 MB, a bundle of more than 16 MB or 1,000 files, a flow of more than 5,000 steps",
+    ),
+    error(
+        "not-yaml",
+        "the file is not YAML",
+        "nothing behind this place could be read",
+        "bundle: shop\nstart: main\nstart: other\n",
+        "bundle: shop\nstart: main\nlanguages: [en]\nhandover: main\n---\nflow: main\nsteps:\n  - end: call\n",
+    ),
+    error(
+        "wrong-form",
+        "something has another form than is wanted here: a list for a mapping, a text for a sentence",
+        "it cannot mean anything in this place",
+        "- say: \"Hello.\"\n",
+        "- say: { en: \"Hello.\" }\n",
+    ),
+    error(
+        "no-bundle",
+        "there is no `bundle:` document",
+        "nothing says where a call begins and which languages are spoken",
+        "# All there is:\nflow: main\nsteps:\n  - end: call\n",
+        "bundle: shop\nstart: main\nlanguages: [en]\nhandover: main\n---\nflow: main\nsteps:\n  - end: call\n",
+    ),
+    error(
+        "second-bundle",
+        "there are two `bundle:` documents",
+        "only one of them can hold",
+        "bundle: shop\nstart: main\nlanguages: [en]\nhandover: main\n---\nbundle: other\n---\nflow: main\nsteps:\n  - end: call\n",
+        "bundle: shop\nstart: main\nlanguages: [en]\nhandover: main\n---\nflow: main\nsteps:\n  - end: call\n",
+    ),
+    error(
+        "unknown-document",
+        "the first key of a document is none of `bundle`, `flow`, `list`, `answers`, `test`",
+        "nobody knows what the document is, so it would be left out in silence",
+        "flwo: hours\nsteps:\n  - say: { en: \"From nine to five.\" }\n",
+        "flow: hours\nstart_when: { en: [\"when are you open\"] }\nsteps:\n  - say: { en: \"From nine to five.\" }\n",
+    ),
+    error(
+        "unknown-key",
+        "a key stands where nothing reads it",
+        "it is misspelt or in the wrong place, and would have no effect",
+        "- queue: service\n  if_noagent: []\n",
+        "- queue: service\n  if_no_agent: []\n",
+    ),
+    error(
+        "missing-key",
+        "a key that is needed is not there",
+        "without it there is nothing to say, ask or do",
+        "slots: { ready: { type: yes_no } }\nsteps:\n- ask: ready\n",
+        "slots: { ready: { type: yes_no } }\nsteps:\n- ask: ready\n  prompt: { en: \"Are you ready?\" }\n",
+    ),
+    error(
+        "bad-name",
+        "a name is not letters, digits, `_` and `-`, beginning with a letter",
+        "it could not be named in an expression or a `goto`",
+        "- id: 1st step\n  say: { en: \"Hello.\" }\n",
+        "- id: first_step\n  say: { en: \"Hello.\" }\n",
+    ),
+    error(
+        "duplicate-name",
+        "two things have the same name",
+        "nobody could tell which is meant",
+        "- id: a\n  say: { en: \"One.\" }\n- id: a\n  say: { en: \"Two.\" }\n",
+        "- id: a\n  say: { en: \"One.\" }\n- id: b\n  say: { en: \"Two.\" }\n",
+    ),
+    error(
+        "bad-language",
+        "`languages` names a language twice, or one that the line does not speak",
+        "nobody could say the engine's own sentences in it",
+        "bundle: shop\nstart: main\nlanguages: [fr]\nhandover: main\n---\nflow: main\nsteps:\n  - end: call\n",
+        "bundle: shop\nstart: main\nlanguages: [en]\nhandover: main\n---\nflow: main\nsteps:\n  - end: call\n",
+    ),
+    error(
+        "bad-timezone",
+        "`timezone` is no IANA name",
+        "`now`, days and opening hours would be counted wrongly",
+        "bundle: shop\nstart: main\nlanguages: [en]\nhandover: main\ntimezone: London\n---\nflow: main\nsteps:\n  - end: call\n",
+        "bundle: shop\nstart: main\nlanguages: [en]\nhandover: main\ntimezone: Europe/London\n---\nflow: main\nsteps:\n  - end: call\n",
+    ),
+    error(
+        "bad-list",
+        "a `list:` has no values, both `values` and `file`, or a file that cannot be read as a table",
+        "slots and templates that name it would understand nothing",
+        "list: colours\nfile: nowhere.csv\n",
+        "list: colours\nvalues: [red, blue]\n",
+    ),
+    error(
+        "bad-day",
+        "a day is not written `2026-01-05`, is not in the calendar, or ends before it begins",
+        "an answer would be given when it is not true",
+        "answers: sale\nentries:\n  - questions: { en: [\"when is the summer sale\"] }\n    answer: { en: \"In July.\" }\n    valid_from: 31/7/2026\n",
+        "answers: sale\nentries:\n  - questions: { en: [\"when is the summer sale\"] }\n    answer: { en: \"In July.\" }\n    valid_from: 2026-07-31\n",
+    ),
+    told(
+        "connection",
+        "a connection of `warmline.toml` cannot answer: its file or a column of it is not there",
+        "every look-up through it would fail",
+        "`file = \"orders.csv\"` names a file that is not there, or `match` names a column it does not have",
+    ),
+    told(
+        "not-performed",
+        "the flow uses something that this server cannot do yet; found by `serve`, never by `check`",
+        "a caller would come to a step that nobody performs",
+        "`warmline serve` with a bundle that uses a verb no part of this version performs",
+    ),
+];
