@@ -15,6 +15,7 @@ use crate::hear::{ActivityModel, Recogniser};
 use crate::line::{Caller, Leg};
 use crate::record::{Recorder, TimedEvent};
 use crate::speak::Speaker;
+use crate::words::Language;
 
 /// The ears: one detector's weights for all calls, and the recogniser.
 #[derive(Clone)]
@@ -43,6 +44,8 @@ pub struct Services {
     pub hearing: HearingModels,
     /// Voices.
     pub speaker: Speaker,
+    /// The bundle's languages that there are voices for, in the bundle's order; never empty.
+    pub languages: Vec<Language>,
     /// How fast they speak, 1.0 as made.
     pub speaking_pace: f32,
     /// Where flows look things up.

@@ -11,7 +11,7 @@ use super::{Common, Listen, demo};
 use crate::audio::{Hertz, Sound, even_loudness, hold_tone, wav};
 use crate::call::{AgentLines, HearingModels, OpenAt, Services, own_sentences};
 use crate::caller::Connections;
-use crate::config::{Accept, AgentReach, Config, Hours, Overrides};
+use crate::config::{Accept, AgentReach, Config, Hours, Overrides, Secrets};
 use crate::desk::{AgentSettings, DeskSettings, QueueName, QueueSettings, Timers};
 use crate::flow::{Bundle, Fault, Severity, load_dir, unperformed};
 use crate::hear::{ActivityModel, Recogniser, RecogniserSettings};
@@ -22,14 +22,25 @@ use crate::line::sip::{
 };
 use crate::record::{Recorder, RecorderSettings, SqliteStore, Store};
 use crate::speak::{SpeakSettings, Speaker, Utterance, VoiceSettings};
+use crate::words::Language;
 
 /// How loud hold music is, below speech.
 const HOLD_DBOV: f32 = -30.0;
 
 /// The settings: named by `--config`, or `./warmline.toml`, or the built-in demo line.
 pub(super) fn config(common: &Common, listen: &Listen) -> anyhow::Result<Config> {
-    let overrides =
-        Overrides { bundle: common.bundle.clone(), data: common.data.clone(), sip: listen.sip, web: listen.web };
+    let (bundle, data) = (common.bundle.clone(), common.data.clone());
+    read_config(common, Overrides { bundle, data, sip: listen.sip, web: listen.web, secrets: Secrets::Needed })
+}
+
+/// The same for commands that ask nobody outside, as designers run them on their own machines: secrets need not be
+/// there.
+pub(super) fn designers_config(common: &Common) -> anyhow::Result<Config> {
+    let (bundle, data) = (common.bundle.clone(), common.data.clone());
+    read_config(common, Overrides { bundle, data, sip: None, web: None, secrets: Secrets::MayBeMissing })
+}
+
+fn read_config(common: &Common, overrides: Overrides) -> anyhow::Result<Config> {
     let here = Path::new("warmline.toml");
     let path = match &common.config {
         Some(path) => path.clone(),
@@ -203,8 +214,9 @@ pub(super) struct Calls {
 /// Everything that calls share.
 pub(super) async fn services(config: &Config, models: &ModelFiles, calls: Calls) -> anyhow::Result<Services> {
     let speaker = speaker(config, models)?;
+    let languages = spoken_languages(&calls.bundle, &speaker)?;
     if calls.prepares {
-        let sentences = fixed_sentences(config, &calls.bundle, Hertz::HZ_8000);
+        let sentences = fixed_sentences(config, &calls.bundle, &languages, Hertz::HZ_8000);
         super::progress::prepare(&speaker, &sentences).await;
     }
     Ok(Services {
@@ -217,8 +229,29 @@ pub(super) async fn services(config: &Config, models: &ModelFiles, calls: Calls)
         agents: calls.agents,
         pretend_now: calls.pretend_now,
         bundle: calls.bundle,
+        languages,
         speaker,
     })
+}
+
+/// The languages of a bundle that there are voices for. Those that there are none for are told and left out: callers
+/// are then answered in the others.
+fn spoken_languages(bundle: &Bundle, speaker: &Speaker) -> anyhow::Result<Vec<Language>> {
+    let voices = speaker.languages();
+    let (spoken, silent): (Vec<Language>, Vec<Language>) =
+        bundle.languages().iter().partition(|language| voices.contains(language));
+    let listed = |languages: &[Language]| languages.iter().map(|one| one.as_str()).collect::<Vec<_>>().join(", ");
+    anyhow::ensure!(
+        !spoken.is_empty(),
+        "the bundle {:?} speaks {}, and no voice here does; name a piper voice that does in warmline.toml: [speak] voice",
+        bundle.name(),
+        listed(&silent)
+    );
+    if !silent.is_empty() {
+        let (silent, spoken) = (listed(&silent), listed(&spoken));
+        eprintln!("No voice here speaks {silent}: callers of {:?} are answered in {spoken} alone.", bundle.name());
+    }
+    Ok(spoken)
 }
 
 /// What waiting callers hear, by queue, at the rate of a telephone.
@@ -235,10 +268,10 @@ fn hold(config: &Config) -> anyhow::Result<BTreeMap<String, Arc<Sound>>> {
 }
 
 /// Every sentence that is known before any call: the flow's fixed prompts and the call's own.
-fn fixed_sentences(config: &Config, bundle: &Bundle, rate: Hertz) -> Vec<Utterance> {
-    let own = own_sentences(bundle.languages());
+fn fixed_sentences(config: &Config, bundle: &Bundle, languages: &[Language], rate: Hertz) -> Vec<Utterance> {
     let mut sentences = bundle.fixed_prompts();
-    sentences.extend(own);
+    sentences.retain(|(language, _)| languages.contains(language));
+    sentences.extend(own_sentences(languages));
     let utterance = |(language, text)| Utterance { text, language, voice: None, pace: config.speak.pace, rate };
     sentences.into_iter().map(utterance).collect()
 }

@@ -26,6 +26,8 @@ pub struct CallFacts {
     pub caller_name: Option<Private<String>>,
     /// The language to begin in; the bundle's first when absent or not one of the bundle's.
     pub language: Option<Language>,
+    /// The languages that this line has voices for: of the bundle's languages, the others are left out. `None`: all.
+    pub spoken: Option<Vec<Language>>,
     /// The number or address that was dialled.
     pub dialled: Option<String>,
     /// Names the call in idempotency keys; without it the seed of the conversation does.

@@ -85,9 +85,9 @@ impl Session {
 
     /// Begins to make words of what was heard, which is a whole turn or may turn out to be one.
     fn transcribe(&mut self, heard: Heard, is_turn: bool) {
-        let languages = self.services.bundle.languages();
+        let languages = &self.services.languages;
         let language = if languages.len() > 1 {
-            LanguageChoice::Detect(languages.to_vec())
+            LanguageChoice::Detect(languages.clone())
         } else {
             LanguageChoice::Fixed(self.language)
         };

@@ -165,7 +165,7 @@ impl Session {
             }
         };
         let (jobs, job_inbox) = mpsc::channel(JOBS);
-        let language = settings.language.unwrap_or_else(|| conversation.language());
+        let language = conversation.language();
         let mut session = Self {
             id: settings.id,
             answered_at: services.wall_clock(),
@@ -227,6 +227,7 @@ impl Session {
             caller_number: caller.number.clone(),
             caller_name: caller.name.clone(),
             language: settings.language,
+            spoken: Some(services.languages.clone()),
             dialled: caller.dialled.clone(),
             call_id: Some(settings.id),
             ..CallFacts::default()

@@ -135,10 +135,10 @@ impl Conversation {
     fn change_language(&mut self, utterance: Option<&Utterance>) {
         let wanted = utterance.and_then(|utterance| self.wanted_language(&utterance.text));
         let Some(wanted) = wanted else { return };
-        if !self.bundle.languages.contains(&wanted) {
+        if !self.languages.contains(&wanted) {
             self.acts.push(Act::Handler { name: HandlerName::Language.name() });
             self.said.clear();
-            let text = phrases::only_these_languages(&self.bundle.languages, wanted, self.language);
+            let text = phrases::only_these_languages(&self.languages, wanted, self.language);
             self.say(text, Part::Filler, super::super::act::BargeIn::Allowed);
             self.ask_shortly_or_wait();
             return;

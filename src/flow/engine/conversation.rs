@@ -65,6 +65,8 @@ pub struct Conversation {
     pub(super) went: Vec<Went>,
     pub(super) call: CallFacts,
     pub(super) seed: u64,
+    /// The bundle's languages that are spoken here.
+    pub(super) languages: Vec<Language>,
     pub(super) language: Language,
     pub(super) now: Now,
     pub(super) frames: Vec<Frame>,
@@ -138,8 +140,11 @@ impl Conversation {
     /// A conversation that has not begun. `seed` decides where variants of sentences begin to take turns: the same
     /// inputs with the same seed give the same acts.
     pub fn new(bundle: Arc<Bundle>, call: CallFacts, seed: u64) -> Self {
-        let first = bundle.languages.first().copied().unwrap_or(Language::EN);
-        let language = call.language.filter(|wanted| bundle.languages.contains(wanted)).unwrap_or(first);
+        let is_spoken = |language: &Language| call.spoken.as_ref().is_none_or(|spoken| spoken.contains(language));
+        let languages: Vec<Language> = bundle.languages.iter().copied().filter(is_spoken).collect();
+        // A line without a voice for any of them says nothing whatever the language; it is refused at its start.
+        let first = languages.first().or(bundle.languages.first()).copied().unwrap_or(Language::EN);
+        let language = call.language.filter(|wanted| languages.contains(wanted)).unwrap_or(first);
         let wall = jiff::Timestamp::UNIX_EPOCH;
         Self {
             start: bundle.start,
@@ -147,6 +152,7 @@ impl Conversation {
             bundle,
             call,
             seed,
+            languages,
             language,
             now: Now { since_answer: std::time::Duration::ZERO, wall },
             frames: Vec::new(),

@@ -121,7 +121,7 @@ impl Conversation {
             && first
             && language != self.language
             && utterance.confidence >= LANGUAGE_SURE
-            && self.bundle.languages.contains(&language)
+            && self.languages.contains(&language)
         {
             self.language = language;
         }

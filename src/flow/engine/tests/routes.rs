@@ -101,10 +101,35 @@ fn variants_take_turns_and_a_seed_repeats_them() {
     call.says("yes").expect("One. | More?");
 }
 
+const TWO_LANGUAGES: &str = "bundle: t\nstart: main\nlanguages: [en, zh]\n---\nflow: main\nslots: { ok: { type: yes_no } }\nsteps:\n  - ask: ok\n    prompt: { en: \"Shall we?\", zh: \"可以吗？\" }\n  - say: { en: \"Good.\", zh: \"好的。\" }\n  - end: call\n";
+
+#[test]
+fn a_language_without_a_voice_is_neither_begun_in_nor_followed() {
+    let chinese = crate::words::Language::ZH;
+    let facts = crate::flow::CallFacts {
+        language: Some(chinese),
+        spoken: Some(vec![crate::words::Language::EN]),
+        ..crate::flow::CallFacts::default()
+    };
+    let mut call = Driver::with(super::bundle(TWO_LANGUAGES), facts);
+    call.input(Input::Start);
+    call.expect("Shall we?");
+    call.input(Input::Heard(crate::flow::Heard {
+        text: "说中文".to_owned(),
+        language: Some(chinese),
+        confidence: 0.9,
+        ..crate::flow::Heard::default()
+    }));
+    let spoken = call.acts.iter().filter_map(|act| match act {
+        crate::flow::Act::Say(SayAct { language, .. }) => Some(*language),
+        _ => None,
+    });
+    assert!(spoken.into_iter().all(|language| language != chinese));
+}
+
 #[test]
 fn two_languages_follow_the_first_utterance() {
-    let text = "bundle: t\nstart: main\nlanguages: [en, zh]\n---\nflow: main\nslots: { ok: { type: yes_no } }\nsteps:\n  - ask: ok\n    prompt: { en: \"Shall we?\", zh: \"可以吗？\" }\n  - say: { en: \"Good.\", zh: \"好的。\" }\n  - end: call\n";
-    let mut call = Driver::start(text);
+    let mut call = Driver::start(TWO_LANGUAGES);
     call.expect("Shall we?");
     call.input(Input::Heard(crate::flow::Heard {
         text: "可以".to_owned(),
