@@ -1,8 +1,14 @@
 //! What callers say on every line, whatever the flow: a person please, say that again, goodbye.
 
+mod asked;
+mod english;
+mod mandarin;
+
 use std::sync::LazyLock;
 
-use super::template::Heard;
+use super::phrases::Phrases;
+use super::template::{Heard, TemplateIndex};
+use super::weight::filler_marks;
 use super::yes_no;
 use super::{ACCEPT, Language, Template};
 
@@ -17,10 +23,14 @@ pub enum CommonPhrase {
     Slower,
     /// "One moment", "等一下".
     WaitAMoment,
+    /// "Can we speak Chinese?", "说英语". Which one is asked for, [`asked_language`] tells.
+    Language,
     /// "Help", "what can I say", "我该怎么说".
     Help,
     /// "Cancel", "never mind", "算了".
     Cancel,
+    /// "That's wrong", "I made a mistake", "说错了". What was meant, [`super::correct`] tells.
+    Correct,
     /// "Start over", "重新开始".
     StartOver,
     /// "Bye", "that's all", "再见".
@@ -33,13 +43,15 @@ pub enum CommonPhrase {
 
 impl CommonPhrase {
     /// Every kind, in the order in which equal scores are decided.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::AgentPlease,
         Self::Repeat,
         Self::Slower,
         Self::WaitAMoment,
+        Self::Language,
         Self::Help,
         Self::Cancel,
+        Self::Correct,
         Self::StartOver,
         Self::Goodbye,
         Self::Yes,
@@ -52,197 +64,131 @@ impl CommonPhrase {
 
     const fn english(self) -> &'static [&'static str] {
         match self {
-            Self::AgentPlease => ENGLISH_AGENT,
-            Self::Repeat => ENGLISH_REPEAT,
-            Self::Slower => &["slower", "slow down", "[speak] [more] slowly", "(speak|talk|go) slower", "too fast"],
-            Self::WaitAMoment => ENGLISH_WAIT,
-            Self::Help => ENGLISH_HELP,
-            Self::Cancel => ENGLISH_CANCEL,
-            Self::StartOver => ENGLISH_START_OVER,
-            Self::Goodbye => ENGLISH_GOODBYE,
-            Self::Yes | Self::No => &[],
+            Self::AgentPlease => english::AGENT,
+            Self::Repeat => english::REPEAT,
+            Self::Slower => english::SLOWER,
+            Self::WaitAMoment => english::WAIT,
+            Self::Help => english::HELP,
+            Self::Cancel => english::CANCEL,
+            Self::Correct => english::CORRECT,
+            Self::StartOver => english::START_OVER,
+            Self::Goodbye => english::GOODBYE,
+            Self::Language | Self::Yes | Self::No => &[],
         }
     }
 
     const fn chinese(self) -> &'static [&'static str] {
         match self {
-            Self::AgentPlease => CHINESE_AGENT,
-            Self::Repeat => CHINESE_REPEAT,
-            Self::Slower => &["[说|讲]慢[一]点[儿]", "慢慢说", "[你][说|讲][得]太快了", "能不能慢[一]点"],
-            Self::WaitAMoment => {
-                &["等[我]一下", "等[一]会[儿]", "稍等[一下|片刻]", "等等", "等我(看看|看一下|找找|找一下|查一下)"]
-            }
-            Self::Help => CHINESE_HELP,
-            Self::Cancel => &["取消[吧|了]", "算了[吧]", "不(办|弄|查|问|要)了", "停[下|一下]", "别(办|弄|查)了"],
-            Self::StartOver => &["重新(开始|来)[一遍]", "从头(开始|来|再来)", "重来[一遍|一次]", "再来一遍"],
-            Self::Goodbye => CHINESE_GOODBYE,
-            Self::Yes | Self::No => &[],
+            Self::AgentPlease => mandarin::AGENT,
+            Self::Repeat => mandarin::REPEAT,
+            Self::Slower => mandarin::SLOWER,
+            Self::WaitAMoment => mandarin::WAIT,
+            Self::Help => mandarin::HELP,
+            Self::Cancel => mandarin::CANCEL,
+            Self::Correct => mandarin::CORRECT,
+            Self::StartOver => mandarin::START_OVER,
+            Self::Goodbye => mandarin::GOODBYE,
+            Self::Language | Self::Yes | Self::No => &[],
         }
     }
 }
 
-const ENGLISH_AGENT: &[&str] = &[
-    "(talk|speak|chat) (to|with) [a|an|the|some|your] [real|live|actual|human] \
-     (person|human|human being|people|agent|representative|rep|someone|somebody|someone else|somebody else|operator\
-     |advisor|adviser|manager|supervisor|customer service|customer support|staff|member of staff|assistant)",
-    "(get|give|find|connect|transfer|put) me [through] [to|with] [a|an|the|some|your] [real|live|actual|human] \
-     (person|human|human being|agent|representative|rep|someone|somebody|operator|advisor|manager|supervisor\
-     |customer service|customer support)",
-    "(transfer|connect) me",
-    "put me through",
-    "[a|an] [real|live|human] (agent|operator|representative|human|advisor|receptionist)",
-    "[a] (real|live) (person|human being|human)",
-    "[a] person please",
-    "(customer service|customer support|customer care)",
-    "is there (someone|somebody|anyone|anybody|a person) [there] [i can] [talk|speak] [to]",
-    "(someone|somebody|anyone|anybody) [there] i can (talk|speak) to",
-    "(want|need) [a|an] [real|live] (person|human|human being|agent|representative|operator)",
-    "(need|want) (someone|somebody) to help me",
-    "i do not want to (talk|speak) to a (robot|machine|computer|bot)",
-    "(stop|no more) (robot|machine|bot)",
-];
+/// The templates of one language, kind by kind, and an index of them all.
+struct Table {
+    templates: Vec<Vec<Template>>,
+    index: TemplateIndex<CommonPhrase>,
+}
 
-const CHINESE_AGENT: &[&str] = &[
-    "[帮我|给我|请][转|转接|接|找|叫][一下|到|个|一个](人工|人工客服|人工服务|人工坐席|人工座席|真人|客服|客服人员|工作人员|接线员|话务员)",
-    "转人工",
-    "(要|想)(人工|人工客服|人工服务|真人)",
-    "(找|叫|来)[一]个(人|活人|真人)[来][跟我|和我|帮我][说|讲|谈|处理]",
-    "(跟|和)[一]个?(人|真人|活人|客服)(说话|讲话|说|谈|聊)",
-    "(找|叫)[一下]你们[的](经理|领导|主管|负责人)",
-    "有[没有]人(吗|在吗)",
-    "不(要|想)[跟|和](机器人|机器)[说话|讲话]",
-    "请人[来]?(帮我|跟我说)",
-];
+impl Table {
+    fn of(language: Language) -> Self {
+        let parse = |kind: &CommonPhrase| {
+            let table = if language == Language::ZH { kind.chinese() } else { kind.english() };
+            let more = yes_no::phrases(*kind, language);
+            // A test proves that every one parses.
+            table.iter().copied().chain(more).filter_map(|text| Template::parse(text).ok()).collect::<Vec<Template>>()
+        };
+        let templates: Vec<Vec<Template>> = CommonPhrase::ALL.iter().map(parse).collect();
+        let of_kinds = CommonPhrase::ALL.iter().zip(&templates);
+        let index =
+            TemplateIndex::new(of_kinds.flat_map(|(kind, own)| own.iter().map(|template| (*kind, template.clone()))));
+        Self { templates, index }
+    }
+}
 
-const ENGLISH_REPEAT: &[&str] = &[
-    "(say|repeat) (that|it|this) [again|one more time|once more]",
-    "repeat [the (question|options|last part)]",
-    "(can|could|would) you (repeat|say) [that|it] [again]",
-    "(say|come) again",
-    "(one more time|once more)",
-    "(pardon|pardon me|i beg your pardon|beg pardon)",
-    "sorry",
-    "excuse me",
-    "what [did you say|was that|is that]",
-    "what were you saying",
-    "what was the question",
-    "i [did not|do not|could not|can not] (hear|catch|get|understand|follow) [that|you|it|what you said]",
-    "huh",
-];
+static ENGLISH: LazyLock<Table> = LazyLock::new(|| Table::of(Language::EN));
+static CHINESE: LazyLock<Table> = LazyLock::new(|| Table::of(Language::ZH));
 
-const CHINESE_REPEAT: &[&str] = &[
-    "[请|麻烦][你|您]再(说|讲|重复)(一遍|一次|一下)",
-    "(重复|重说)[一遍|一次|一下]",
-    "[我][刚才|刚刚](没|没有)(听清|听清楚|听见|听到|听懂|听明白)",
-    "听不(清|清楚|见|到|懂)",
-    "[你|您][刚才|刚刚]说(什么|啥|的什么|的是什么)",
-    "什么",
-    "啥",
-    "再说一遍",
-];
-
-const ENGLISH_WAIT: &[&str] = &[
-    "(wait|hold on|hang on)",
-    "[just] (one|a) (moment|second|sec|minute)",
-    "(wait|hold on|hang on) [just] (a|one) (moment|second|sec|minute|bit)",
-    "(give me|i need) (a|one) (moment|second|sec|minute)",
-    "let me (check|look|see|find it|look it up|get it)",
-];
-
-const ENGLISH_HELP: &[&str] = &[
-    "help [me]",
-    "i need [some] help",
-    "what can (i|you) (say|do|ask)",
-    "what are (my|the) (options|choices)",
-    "how does (this|it) work",
-    "what (should|do) i (say|do)",
-    "i do not know what to (say|do)",
-];
-
-const CHINESE_HELP: &[&str] = &[
-    "帮助",
-    "帮帮我",
-    "[我](该|应该|要|可以|能)(怎么|如何)(说|做|办)",
-    "(怎么|如何)(说|做|用)",
-    "[我][可以|能]说[些]什么",
-    "你(能|可以|会)(做|办)[些](什么|啥)",
-    "有(什么|哪些)(选项|选择|服务)",
-];
-
-const ENGLISH_CANCEL: &[&str] = &[
-    "cancel [that|it|this]",
-    "never mind",
-    "forget [about] (it|that)",
-    "(quit|abort|stop)",
-    "stop (it|that|this)",
-    "do not bother",
-    "i changed my mind",
-];
-
-const ENGLISH_START_OVER: &[&str] = &[
-    "(start|begin) (over|again)",
-    "(start|go back) (from|to) the (beginning|start|top)",
-    "restart",
-    "back to the (beginning|start|main menu|menu)",
-    "main menu",
-];
-
-const ENGLISH_GOODBYE: &[&str] = &[
-    "(bye|goodbye|good bye|bye bye|bye now|see you|cheerio|farewell)",
-    "that is (all|it|everything) [for now|for today|i need|i needed]",
-    "that will be all",
-    "(nothing|no nothing) else",
-    "no that is (all|it|everything)",
-    "i am (done|finished|all set)",
-    "have a (good|nice|great|lovely) (day|one|evening|night|weekend)",
-    "(talk|speak) to you later",
-    "you can hang up",
-];
-
-const CHINESE_GOODBYE: &[&str] = &[
-    "(再见|拜拜|拜|回见|回头见)",
-    "[我]没[有][什么|其他|别的][的][事|问题|事情]了",
-    "[好的|好了|那]就(这样|这些|这样吧|这个)[了]",
-    "[那][我][先]挂了",
-    "没有[别的|其他|其他的]了",
-    "不用了再见",
-];
-
-static ENGLISH: LazyLock<Vec<Vec<Template>>> = LazyLock::new(|| {
-    CommonPhrase::ALL.iter().map(|kind| parse_all(kind.english(), &yes_no::phrases(*kind, Language::EN))).collect()
-});
-static CHINESE: LazyLock<Vec<Vec<Template>>> = LazyLock::new(|| {
-    CommonPhrase::ALL.iter().map(|kind| parse_all(kind.chinese(), &yes_no::phrases(*kind, Language::ZH))).collect()
-});
-
-fn parse_all(table: &[&str], more: &[&str]) -> Vec<Template> {
-    // A test proves that every one parses.
-    table.iter().chain(more).filter_map(|text| Template::parse(text).ok()).collect()
+fn table(language: Language) -> &'static Table {
+    if language == Language::ZH { &CHINESE } else { &ENGLISH }
 }
 
 /// The templates of one kind in one language; any language but Mandarin takes the English ones. Match them
 /// with [`Template::matches_whole`]: they are meant as the whole utterance.
 pub fn common_phrases(kind: CommonPhrase, language: Language) -> &'static [Template] {
-    let tables = if language == Language::ZH { &*CHINESE } else { &*ENGLISH };
-    &tables[kind.place()]
+    &table(language).templates[kind.place()]
 }
 
 /// Which of `among` is the whole of `heard`, courtesies and fillers apart, with its score: the best, at
 /// least [`ACCEPT`]; of equals the one named first. Callers who speak Mandarin may say it in English too.
 pub fn common_phrase(heard: &str, language: Language, among: &[CommonPhrase]) -> Option<(CommonPhrase, f32)> {
-    let prepared = Heard::new(heard);
-    let also_english = language == Language::ZH && heard.chars().any(|character| character.is_ascii_alphabetic());
-    let mut best: Option<(CommonPhrase, f32)> = None;
-    for kind in among {
-        let english: &[Template] = if also_english { common_phrases(*kind, Language::EN) } else { &[] };
-        for template in common_phrases(*kind, language).iter().chain(english) {
-            let Some(found) = template.accepts_whole(&prepared) else { continue };
-            if found.score >= ACCEPT && best.is_none_or(|(_, score)| found.score > score) {
-                best = Some((*kind, found.score));
-            }
-        }
+    common_phrase_in(&Heard::new(heard), language, among)
+}
+
+/// As [`common_phrase`], of an utterance that is prepared already.
+pub fn common_phrase_in(heard: &Heard, language: Language, among: &[CommonPhrase]) -> Option<(CommonPhrase, f32)> {
+    let is_latin = |word: &str| word.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
+    let also_english = language == Language::ZH && heard.words().any(is_latin);
+    let mut found: Vec<(CommonPhrase, f32)> = Vec::new();
+    for table in [Some(table(language)), also_english.then(|| table(Language::EN))].into_iter().flatten() {
+        let ranked = table.index.rank_whole(heard, ACCEPT, |kind| among.contains(kind));
+        found.extend(ranked.into_iter().map(|candidate| (candidate.id, candidate.found.score)));
     }
-    best
+    if among.contains(&CommonPhrase::Language) {
+        found.extend(asked::asked(heard, ACCEPT).map(|(_, score)| (CommonPhrase::Language, score)));
+    }
+    if among.contains(&CommonPhrase::Correct) && announces_a_correction(heard) {
+        found.push((CommonPhrase::Correct, ANNOUNCED));
+    }
+    let place = |kind: &CommonPhrase| among.iter().position(|other| other == kind).unwrap_or(usize::MAX);
+    found.sort_by(|left, right| right.1.total_cmp(&left.1).then(place(&left.0).cmp(&place(&right.0))));
+    found.into_iter().next()
+}
+
+/// What an utterance scores as a correction that begins with "no, I meant".
+const ANNOUNCED: f32 = 0.9;
+
+static CORRECTIONS_ANNOUNCED: LazyLock<Phrases<()>> = LazyLock::new(|| {
+    let phrases = [
+        "i meant",
+        "no i meant",
+        "no no i meant",
+        "sorry i meant",
+        "i actually meant",
+        "what i meant was",
+        "i meant to say",
+        "我说的是",
+        "不我说的是",
+        "我的意思是",
+        "不是我说的是",
+        "我是说",
+        "不我是说",
+        "不是我是说",
+        "我想说的是",
+    ];
+    Phrases::new(phrases.map(|phrase| (phrase, ())))
+});
+
+/// Whether something is said behind "no, I meant".
+fn announces_a_correction(heard: &Heard) -> bool {
+    let words: Vec<&str> = heard.words().collect();
+    let start = filler_marks(&words).iter().take_while(|is_filler| **is_filler).count();
+    CORRECTIONS_ANNOUNCED.longest(&words[start..]).is_some_and(|(length, ())| start + length < words.len())
+}
+
+/// The language that a caller asks for with the whole of `heard`: "can we speak Chinese?", 说英语. It may be one that
+/// is not spoken here; whoever says that they speak no English asks for Mandarin, and the other way round.
+pub fn asked_language(heard: &str) -> Option<Language> {
+    asked::asked(&Heard::new(heard), ACCEPT).map(|(language, _)| language)
 }
 
 #[cfg(test)]
@@ -256,18 +202,22 @@ mod tests {
                 assert!(Template::parse(text).is_ok(), "{text}: {:?}", Template::parse(text));
             }
             for language in [Language::EN, Language::ZH] {
-                assert!(!common_phrases(kind, language).is_empty(), "{kind:?} {language}");
+                let is_empty = common_phrases(kind, language).is_empty();
+                assert_eq!(is_empty, kind == CommonPhrase::Language, "{kind:?} {language}");
             }
         }
     }
 
     fn handler(heard: &str, language: Language) -> Option<CommonPhrase> {
-        common_phrase(heard, language, &CommonPhrase::ALL[..8]).map(|(kind, _)| kind)
+        common_phrase(heard, language, &CommonPhrase::ALL[..10]).map(|(kind, _)| kind)
     }
 
     #[test]
     fn callers_get_what_they_ask_for() {
-        use CommonPhrase::*;
+        use super::super::Language as Spoken;
+        use CommonPhrase::{
+            AgentPlease, Cancel, Correct, Goodbye, Help, Language, Repeat, Slower, StartOver, WaitAMoment,
+        };
         for (heard, kind) in [
             ("I want to talk to a person.", AgentPlease),
             ("Can I speak to someone please?", AgentPlease),
@@ -290,7 +240,24 @@ mod tests {
             ("I didn't catch that", Repeat),
             ("Sorry?", Repeat),
             ("can you slow down please", Slower),
+            ("that's too fast", Slower),
+            ("could you speak a bit more slowly", Slower),
             ("hold on a second", WaitAMoment),
+            ("bear with me a second", WaitAMoment),
+            ("let me find it", WaitAMoment),
+            ("Can we speak Chinese?", Language),
+            ("English please", Language),
+            ("do you speak Mandarin", Language),
+            ("I don't speak English", Language),
+            ("that's wrong", Correct),
+            ("no I meant the blue one", Correct),
+            ("I made a mistake", Correct),
+            ("I gave you the wrong number", Correct),
+            ("let me change that", Correct),
+            ("I'm stuck", Help),
+            ("I have no idea what to say", Help),
+            ("start again please", StartOver),
+            ("I've got to go now, bye", Goodbye),
             ("one moment please", WaitAMoment),
             ("Help.", Help),
             ("what are my options", Help),
@@ -303,7 +270,7 @@ mod tests {
             ("No, that's it, thank you very much", Goodbye),
             ("nothing else thanks", Goodbye),
         ] {
-            assert_eq!(handler(heard, Language::EN), Some(kind), "{heard}");
+            assert_eq!(handler(heard, Spoken::EN), Some(kind), "{heard}");
         }
         for (heard, kind) in [
             ("转人工", AgentPlease),
@@ -319,7 +286,18 @@ mod tests {
             ("不好意思我没听清楚", Repeat),
             ("你刚才说什么", Repeat),
             ("说慢一点", Slower),
+            ("你说得太快了", Slower),
             ("稍等一下", WaitAMoment),
+            ("我找一下", WaitAMoment),
+            ("说中文", Language),
+            ("讲英语", Language),
+            ("可以讲普通话吗", Language),
+            ("請說英文", Language),
+            ("我听不懂英文", Language),
+            ("Chinese please", Language),
+            ("不对", Correct),
+            ("我说错了", Correct),
+            ("你听错了", Correct),
             ("我该怎么说", Help),
             ("取消", Cancel),
             ("算了吧", Cancel),
@@ -329,7 +307,7 @@ mod tests {
             ("没有别的事了", Goodbye),
             ("好的,就这样吧", Goodbye),
         ] {
-            assert_eq!(handler(heard, Language::ZH), Some(kind), "{heard}");
+            assert_eq!(handler(heard, Spoken::ZH), Some(kind), "{heard}");
         }
     }
 
@@ -344,15 +322,61 @@ mod tests {
             "the person who delivered it was rude",
             "I don't want to talk to a person",
             "repeat my last order",
+            "I want to cancel my flight",
+            "help me find a hotel",
+            "I ordered Chinese food",
+            "the Chinese restaurant was closed",
+            "the wrong item was delivered",
+            "you sent me the wrong size",
+            "I want to change my address",
+            "wait for the delivery",
+            "start my subscription again",
+            "the delivery was too slow",
+            "I want to stop my newspaper",
+            "my English teacher gave me the code",
+            "the second digit is five",
             "my cable operator is broken",
             "no",
             "",
         ] {
             assert_eq!(handler(heard, Language::EN), None, "{heard}");
         }
-        for heard in ["取消订单", "你们几点开门", "我的快递到哪里了", "人工智能是什么公司", "一二三四"]
-        {
+        for heard in [
+            "帮助我查订单",
+            "送错了东西",
+            "地址改成上海",
+            "我想学英语课程",
+            "等快递",
+            "重新发货",
+            "中文书什么时候到",
+            "说明书在哪里",
+            "最后一位是九",
+            "取消订单",
+            "你们几点开门",
+            "我的快递到哪里了",
+            "人工智能是什么公司",
+            "一二三四",
+        ] {
             assert_eq!(handler(heard, Language::ZH), None, "{heard}");
+        }
+    }
+
+    #[test]
+    fn the_language_asked_for_is_known() {
+        let other = Language::parse("es").ok();
+        for (heard, language) in [
+            ("can we speak Chinese", Some(Language::ZH)),
+            ("in Mandarin please", Some(Language::ZH)),
+            ("English please", Some(Language::EN)),
+            ("I don't speak Chinese", Some(Language::EN)),
+            ("Spanish please", other),
+            ("说中文", Some(Language::ZH)),
+            ("能说英语吗", Some(Language::EN)),
+            ("我不会说英语", Some(Language::ZH)),
+            ("order a Chinese dictionary", None),
+            ("yes", None),
+        ] {
+            assert_eq!(asked_language(heard), language, "{heard}");
         }
     }
 }

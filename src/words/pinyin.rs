@@ -14,6 +14,8 @@ pub(super) const SAME: f32 = 0.1;
 const OTHER_TONE: f32 = 0.2;
 const NEARLY: f32 = 0.25;
 const NEARLY_OTHER_TONE: f32 = 0.35;
+/// How far apart characters may be that are taken for one another.
+pub(super) const MOST: f32 = 0.3;
 
 /// A reading of a character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -81,12 +83,6 @@ pub(super) fn distance(left: char, right: char) -> Option<f32> {
         }
     });
     near.min_by(f32::total_cmp)
-}
-
-/// A number for how a character sounds to any speaker, equal for characters that [`distance`] finds near by their
-/// first readings; 0 where it is not known.
-pub(super) fn broad_sound(character: char) -> u16 {
-    place(character).and_then(|place| TABLE.get(place)).map_or(0, |readings| readings[0].broad)
 }
 
 #[cfg(test)]

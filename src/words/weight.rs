@@ -1,5 +1,9 @@
 //! How much a word matters when a sentence is compared with a template.
 
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use super::phrases::Phrases;
 use super::token::is_han;
 
 /// English words that carry grammar rather than meaning.
@@ -43,12 +47,17 @@ pub(super) const FILLERS: &[&str] = &[
 /// Words that turn a sentence into its opposite.
 const NEGATIONS: &[&str] = &["not", "never", "不", "没", "别", "未"];
 
+static FUNCTION_WORDS: LazyLock<HashSet<&'static str>> =
+    LazyLock::new(|| ENGLISH_FUNCTION_WORDS.iter().copied().collect());
+static FILLER_PHRASES: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::new(FILLERS.iter().map(|filler| (*filler, ()))));
+
 /// Whether `word` carries grammar rather than meaning.
 pub(super) fn is_function_word(word: &str) -> bool {
     let mut characters = word.chars();
     match (characters.next(), characters.next()) {
         (Some(first), None) if is_han(first) => CHINESE_FUNCTION_WORDS.contains(first),
-        _ => ENGLISH_FUNCTION_WORDS.contains(&word),
+        _ => FUNCTION_WORDS.contains(word),
     }
 }
 
@@ -76,6 +85,8 @@ pub(super) struct ExtraCost {
     pub inside: f32,
     /// Anywhere, when the sentence must be the whole utterance.
     pub whole: f32,
+    /// The word turns the sentence into its opposite.
+    pub negates: bool,
 }
 
 /// The cost of each word of `heard` where a template lacks it; fillers cost nothing.
@@ -87,13 +98,13 @@ pub(super) fn extra_costs(heard: &[&str]) -> Vec<ExtraCost> {
         .map(|(word, is_filler)| {
             let half = if word.chars().next().is_some_and(is_han) { 0.5 } else { 1.0 };
             if is_filler {
-                ExtraCost { outside: 0.0, inside: 0.01, whole: 0.0 }
+                ExtraCost { outside: 0.0, inside: 0.01, whole: 0.0, negates: false }
             } else if is_negation(word) {
-                ExtraCost { outside: 0.05, inside: 0.7, whole: 0.7 }
+                ExtraCost { outside: 0.05, inside: 0.7, whole: 0.7, negates: true }
             } else if is_function_word(word) {
-                ExtraCost { outside: 0.01 * half, inside: 0.05 * half, whole: 0.05 * half }
+                ExtraCost { outside: 0.01 * half, inside: 0.05 * half, whole: 0.05 * half, negates: false }
             } else {
-                ExtraCost { outside: 0.04 * half, inside: 0.2 * half, whole: 0.5 * half }
+                ExtraCost { outside: 0.04 * half, inside: 0.2 * half, whole: 0.5 * half, negates: false }
             }
         })
         .collect()
@@ -104,7 +115,7 @@ pub(super) fn filler_marks(heard: &[&str]) -> Vec<bool> {
     let mut marks = vec![false; heard.len()];
     let mut at = 0;
     while at < heard.len() {
-        let length = FILLERS.iter().filter_map(|filler| phrase_length(filler, &heard[at..])).max().unwrap_or(0);
+        let length = FILLER_PHRASES.longest(&heard[at..]).map_or(0, |(length, ())| length);
         marks[at..at + length].fill(true);
         at += length.max(1);
     }

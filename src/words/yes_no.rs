@@ -1,5 +1,8 @@
 //! Yes or no, in the many ways it is said.
 
+use std::sync::LazyLock;
+
+use super::phrases::Phrases;
 use super::token::tokenise;
 use super::weight::{filler_marks, is_function_word, phrase_length};
 use super::{CommonPhrase, Language, Reading, Value};
@@ -170,13 +173,19 @@ fn reading(truth: bool, score: f32) -> Reading {
     Reading { value: Value::Bool(truth), score, valid: true }
 }
 
+static ENGLISH_PHRASES: LazyLock<Phrases<Sense>> = LazyLock::new(|| Phrases::new(ENGLISH.iter().copied()));
+static CHINESE_PHRASES: LazyLock<Phrases<Sense>> = LazyLock::new(|| Phrases::new(CHINESE.iter().copied()));
+
 fn longest_phrase(words: &[&str], language: Language) -> Option<(usize, Sense)> {
-    let tables: &[&[(&str, Sense)]] = if language == Language::ZH { &[CHINESE, ENGLISH] } else { &[ENGLISH, CHINESE] };
-    tables
-        .iter()
-        .flat_map(|table| table.iter())
-        .filter_map(|(phrase, sense)| phrase_length(phrase, words).map(|length| (length, *sense)))
-        .max_by_key(|(length, _)| *length)
+    let both = [&*ENGLISH_PHRASES, &*CHINESE_PHRASES];
+    let found = both.map(|phrases| phrases.longest(words).map(|(length, sense)| (length, *sense)));
+    // Of equals the language of the call decides.
+    let [english, chinese] = found;
+    let (own, other) = if language == Language::ZH { (chinese, english) } else { (english, chinese) };
+    match (own, other) {
+        (Some(own), Some(other)) if other.0 > own.0 => Some(other),
+        (own, other) => own.or(other),
+    }
 }
 
 /// The answer that the phrases add up to, and how sure other words leave it.

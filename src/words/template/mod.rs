@@ -1,14 +1,24 @@
 //! Sentence templates: what a designer writes for "callers may say it like this".
 //!
-//! `[optional]`, `(this|that)` and `{slot}` nest freely; everything else is words. A template is matched
-//! fuzzily against what a recogniser returns, see [`Template::matches`].
+//! `[optional]`, `(this|that)`, `{slot}` and `{list}` nest freely; everything else is words. A template is matched
+//! fuzzily against what a recogniser returns, see [`Template::matches`]; many of them at once by a [`TemplateIndex`].
 
+mod alignment;
+mod graph;
+mod heard;
+mod index;
+mod list;
 mod matching;
 mod parse;
 mod rank;
 mod samples;
 
-pub(super) use matching::Heard;
+use std::sync::Arc;
+
+pub use heard::Heard;
+pub use index::TemplateIndex;
+pub(super) use list::Hit;
+pub use list::{ListSource, WordList};
 pub use matching::{ACCEPT, Match};
 pub use parse::{MAX_DEPTH, MAX_WORDS, TemplateError, TemplateProblem};
 pub use rank::{Candidate, is_clear, rank};
@@ -19,7 +29,8 @@ pub struct Template {
     source: String,
     root: Node,
     slots: Vec<String>,
-    graph: matching::Graph,
+    lists: Vec<Arc<WordList>>,
+    graph: graph::Graph,
 }
 
 /// A part of a template.
@@ -29,6 +40,8 @@ pub(super) enum Node {
     Word(String),
     /// A slot: index into [`Template::slots`].
     Slot(usize),
+    /// A named list: index into [`Template::lists`].
+    List(usize),
     /// Parts one after the other.
     Sequence(Vec<Node>),
     /// Exactly one of these; an optional part is a choice between it and nothing.
@@ -44,6 +57,11 @@ impl Template {
     /// The names of the slots, each once, in order of first appearance.
     pub fn slots(&self) -> &[String] {
         &self.slots
+    }
+
+    /// The named lists, each once, in order of first appearance.
+    pub fn lists(&self) -> &[Arc<WordList>] {
+        &self.lists
     }
 }
 

@@ -1,7 +1,10 @@
 //! Reading a template.
 
+use std::sync::Arc;
+
 use super::super::token::tokenise_up_to;
-use super::matching::Graph;
+use super::graph::Graph;
+use super::list::{ListSource, WordList};
 use super::{Node, Template};
 
 /// The deepest nesting of brackets.
@@ -58,13 +61,21 @@ pub enum TemplateProblem {
 }
 
 impl Template {
-    /// Reads a template.
+    /// Reads a template without lists: every `{name}` is a slot.
     ///
     /// # Errors
     /// Unbalanced brackets, empty alternatives, bad slot names, a template that everything would fit, and
     /// templates beyond [`MAX_DEPTH`] or [`MAX_WORDS`]; each names the byte where it went wrong.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
-        let mut parser = Parser { text, at: 0, slots: Vec::new(), words: 0 };
+        Self::parse_with(text, &())
+    }
+
+    /// Reads a template. `{name}` is a list where `lists` has one of that name, else a slot.
+    ///
+    /// # Errors
+    /// As [`Template::parse`].
+    pub fn parse_with(text: &str, lists: &dyn ListSource) -> Result<Self, TemplateError> {
+        let mut parser = Parser { text, at: 0, slots: Vec::new(), source: lists, lists: Vec::new(), words: 0 };
         let root = parser.sequence(None, 0)?;
         if parser.words == 0 {
             return Err(TemplateError { offset: 0, problem: TemplateProblem::Empty });
@@ -73,13 +84,13 @@ impl Template {
             return Err(TemplateError { offset: 0, problem: TemplateProblem::AllOptional });
         }
         let graph = Graph::build(&root);
-        Ok(Self { source: text.to_owned(), root, slots: parser.slots, graph })
+        Ok(Self { source: text.to_owned(), root, slots: parser.slots, lists: parser.lists, graph })
     }
 }
 
 fn may_be_empty(node: &Node) -> bool {
     match node {
-        Node::Word(_) | Node::Slot(_) => false,
+        Node::Word(_) | Node::Slot(_) | Node::List(_) => false,
         Node::Sequence(parts) => parts.iter().all(may_be_empty),
         Node::Either(parts) => parts.iter().any(may_be_empty),
     }
@@ -89,6 +100,8 @@ struct Parser<'t> {
     text: &'t str,
     at: usize,
     slots: Vec<String>,
+    source: &'t dyn ListSource,
+    lists: Vec<Arc<WordList>>,
     words: usize,
 }
 
@@ -167,6 +180,14 @@ impl Parser<'_> {
         }
         self.at = start + 1 + length + 1;
         self.count(start, 1)?;
+        if let Some(list) = self.source.list(name) {
+            let known = self.lists.iter().position(|known| Arc::ptr_eq(known, &list));
+            let index = known.unwrap_or_else(|| {
+                self.lists.push(list);
+                self.lists.len() - 1
+            });
+            return Ok(Node::List(index));
+        }
         let index = match self.slots.iter().position(|slot| slot == name) {
             Some(index) => index,
             None => {

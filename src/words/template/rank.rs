@@ -2,7 +2,9 @@
 
 use super::super::{Language, MARGIN};
 use super::Template;
-use super::matching::{ACCEPT, Heard, Match};
+use super::alignment::Around;
+use super::heard::Heard;
+use super::matching::{ACCEPT, Match};
 
 /// One thing a caller may have meant.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +19,8 @@ pub struct Candidate<I> {
 /// well keep the order in which they came.
 ///
 /// Take the first when its score is at least [`ACCEPT`] and [`is_clear`] holds; ask between the first two
-/// when it does not; below [`ACCEPT`] nothing was understood.
+/// when it does not; below [`ACCEPT`] nothing was understood. For many utterances build a
+/// [`super::TemplateIndex`] of the templates instead.
 pub fn rank<'t, I, T>(templates: T, heard: &str, _language: Language) -> Vec<Candidate<I>>
 where
     I: PartialEq,
@@ -26,7 +29,7 @@ where
     let heard = Heard::new(heard);
     let mut candidates: Vec<Candidate<I>> = Vec::new();
     for (id, template) in templates {
-        let Some(found) = template.matches_heard(&heard) else { continue };
+        let Some(found) = template.matches_heard(&heard, Around::Story, 0.0) else { continue };
         match candidates.iter_mut().find(|candidate| candidate.id == id) {
             Some(known) if known.found.score < found.score => known.found = found,
             Some(_) => {}

@@ -1,5 +1,6 @@
 //! Sentences a template stands for, and the words that make it what it is.
 
+use super::super::Language;
 use super::super::token::is_han;
 use super::super::weight::is_function_word;
 use super::{Node, Template};
@@ -10,7 +11,7 @@ impl Template {
     /// `cap` shows each of them where it can.
     pub fn samples(&self, cap: usize) -> Vec<String> {
         let mut sentences = Vec::new();
-        for words in expand(&self.root, &self.slots, cap.saturating_mul(2).max(1)) {
+        for words in expand(&self.root, self, cap.saturating_mul(2).max(1)) {
             let sentence = join(&words);
             if !sentences.contains(&sentence) {
                 sentences.push(sentence);
@@ -42,7 +43,7 @@ impl Template {
 fn collect_required(node: &Node, words: &mut Vec<String>) {
     match node {
         Node::Word(word) => words.push(word.clone()),
-        Node::Slot(_) => {}
+        Node::Slot(_) | Node::List(_) => {}
         Node::Sequence(parts) => parts.iter().for_each(|part| collect_required(part, words)),
         Node::Either(parts) => {
             let optional = parts.iter().any(|part| matches!(part, Node::Sequence(inner) if inner.is_empty()));
@@ -54,14 +55,18 @@ fn collect_required(node: &Node, words: &mut Vec<String>) {
 }
 
 /// Every wording of `node`, at most `cap`.
-fn expand(node: &Node, slots: &[String], cap: usize) -> Vec<Vec<String>> {
+fn expand(node: &Node, template: &Template, cap: usize) -> Vec<Vec<String>> {
     match node {
         Node::Word(word) => vec![vec![word.clone()]],
-        Node::Slot(index) => vec![vec![format!("{{{}}}", slots[*index])]],
+        Node::Slot(index) => vec![vec![format!("{{{}}}", template.slots[*index])]],
+        Node::List(index) => {
+            let is_chinese = template.source.chars().any(is_han);
+            list_samples(&template.lists[*index], if is_chinese { Language::ZH } else { Language::EN })
+        }
         Node::Either(parts) => {
             let mut wordings = Vec::new();
             for part in parts {
-                wordings.extend(expand(part, slots, cap));
+                wordings.extend(expand(part, template, cap));
             }
             wordings.truncate(cap.max(parts.len()));
             wordings
@@ -69,11 +74,19 @@ fn expand(node: &Node, slots: &[String], cap: usize) -> Vec<Vec<String>> {
         Node::Sequence(parts) => {
             let mut wordings = vec![Vec::new()];
             for part in parts {
-                wordings = combine(&wordings, &expand(part, slots, cap), cap);
+                wordings = combine(&wordings, &expand(part, template, cap), cap);
             }
             wordings
         }
     }
+}
+
+/// How many names of a list stand for all of them.
+const NAMES: usize = 3;
+
+fn list_samples(list: &super::WordList, language: Language) -> Vec<Vec<String>> {
+    let names: Vec<Vec<String>> = list.samples(NAMES, language).into_iter().map(|name| vec![name]).collect();
+    if names.is_empty() { vec![vec![format!("{{{}}}", list.name())]] } else { names }
 }
 
 /// Pairs of both lists. Where there are more than `cap`, the diagonal comes first, so that each wording of

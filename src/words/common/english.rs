@@ -1,0 +1,149 @@
+//! What callers say on every line, in English.
+
+#[rustfmt::skip]
+pub(super) const AGENT: &[&str] = &[
+    "(talk|speak|chat) (to|with) [a|an|the|some|your] [real|live|actual|human] \
+     (person|human|human being|people|agent|representative|rep|someone|somebody|someone else|somebody else|operator\
+     |advisor|adviser|manager|supervisor|customer service|customer support|staff|member of staff|assistant)",
+    "(get|give|find|connect|transfer|put) me [through] [to|with] [a|an|the|some|your] [real|live|actual|human] \
+     (person|human|human being|agent|representative|rep|someone|somebody|operator|advisor|manager|supervisor\
+     |customer service|customer support)",
+    "(transfer|connect) me",
+    "put me through",
+    "[a|an] [real|live|human] (agent|operator|representative|human|advisor|receptionist)",
+    "[a] (real|live) (person|human being|human)",
+    "[a] person please",
+    "(customer service|customer support|customer care)",
+    "is there (someone|somebody|anyone|anybody|a person) [there] [i can] [talk|speak] [to]",
+    "(someone|somebody|anyone|anybody) [there] i can (talk|speak) to",
+    "(want|need) [a|an] [real|live] (person|human|human being|agent|representative|operator)",
+    "(need|want) (someone|somebody) to help me",
+    "i do not want to (talk|speak) to a (robot|machine|computer|bot)",
+    "(stop|no more) (robot|machine|bot)",
+    "(talk|speak|chat) to (your|a|the) (boss|manager|team leader|team|colleague)",
+    "(can|could|may) (i|you) (get|have) [a|an|some] [real|live] (person|human|agent|representative|operator|someone|somebody)",
+    "[is there|are there] [a|an|any] [real|actual|live] (person|human|people) [there|here]",
+    "(are you|am i talking to) a (robot|machine|computer|bot)",
+    "i (need|want|would like) [to] (speak|talk) [to|with] (someone|somebody|a person|a human)",
+    "let me (speak|talk) to (someone|somebody|a person|a human|a real person)",
+    "(human|person|agent|representative) (human|person|agent|representative)",
+];
+
+#[rustfmt::skip]
+pub(super) const REPEAT: &[&str] = &[
+    "(say|repeat) (that|it|this) [again|one more time|once more]",
+    "repeat [the (question|options|last part)]",
+    "(can|could|would) you (repeat|say) [that|it] [again]",
+    "(say|come) again",
+    "(one more time|once more)",
+    "(pardon|pardon me|i beg your pardon|beg pardon)",
+    "sorry",
+    "excuse me",
+    "what [did you say|was that|is that]",
+    "what were you saying",
+    "what was the question",
+    "i [did not|do not|could not|can not] (hear|catch|get|understand|follow) [that|you|it|what you said]",
+    "huh",
+    "(say|repeat) (that|it) (again|once more|one more time|please)",
+    "(run|go over) (that|it) [by me] again",
+    "i missed (that|it|what you said)",
+    "(you are|you were) (breaking up|cutting out|very quiet)",
+    "(speak|talk) up",
+    "what was that [again]",
+];
+
+#[rustfmt::skip]
+pub(super) const SLOWER: &[&str] = &[
+    "slower", "slow down", "[speak|talk|say it|say that] [a bit|a little] [more] slowly", "(speak|talk|go) [a bit|a little|much] slower",
+    "[that is|that was|you are|you are going|you are talking|you speak] [much|way] too (fast|quick)", "not so (fast|quick|quickly)",
+    "(can|could|would) you (slow|go) [it] (down|slower|slowly)", "take it (slow|slowly)", "one (word|digit|number) at a time",
+];
+
+#[rustfmt::skip]
+pub(super) const WAIT: &[&str] = &[
+    "(wait|hold on|hang on)",
+    "[just] (one|a) (moment|second|sec|minute)",
+    "(wait|hold on|hang on) [just] (a|one) (moment|second|sec|minute|bit)",
+    "(give me|i need) (a|one) (moment|second|sec|minute)",
+    "let me (check|look|see|find it|look it up|get it)",
+    "bear with me [a moment|a second]",
+    "(give me|just) a (tick|jiffy|mo)",
+    "i am (looking for it|looking it up|getting it|just looking|still looking)",
+    "(i am not ready|not yet) [yet]",
+    "let me (grab|fetch|find) (it|my card|my glasses|a pen|the number|the letter|the paperwork|the email)",
+    "where did i put it",
+];
+
+#[rustfmt::skip]
+pub(super) const HELP: &[&str] = &[
+    "help [me]",
+    "i need [some] help",
+    "what can (i|you) (say|do|ask)",
+    "what are (my|the) (options|choices)",
+    "how does (this|it) work",
+    "what (should|do) i (say|do)",
+    "i do not know what to (say|do)",
+    "i am (stuck|lost|confused)",
+    "i have no idea what to (say|do)",
+    "i do not (understand|get) what (you want|to do|you mean)",
+    "what do you (want|need) [from me] [me to (say|do)]",
+    "what (is|are) (this|that|these) for",
+    "(give|show|tell) me [the|my] (options|choices)",
+    "what (else) can you do",
+];
+
+#[rustfmt::skip]
+pub(super) const CANCEL: &[&str] = &[
+    "cancel [that|it|this]",
+    "never mind",
+    "forget [about] (it|that)",
+    "(quit|abort|stop)",
+    "stop (it|that|this)",
+    "do not bother",
+    "i changed my mind",
+    "(leave|drop) it",
+    "i do not want (that|this|to do that|to do this|it) [anymore|any more]",
+    "(scrap|scratch) (that|it)",
+    "no stop",
+];
+
+#[rustfmt::skip]
+pub(super) const CORRECT: &[&str] = &[
+    "(that is|this is|it is|you are|you have got it|you got it|you got that) (wrong|incorrect|not right|not correct)",
+    "(wrong|incorrect) [number|name|date|time|address|one|thing]", "not (right|correct|quite right)",
+    "i (made|have made) a mistake", "[that was|it was] my mistake", "i (said|gave you|told you) the wrong (thing|number|one|name|date|time|address)",
+    "(let me|can i|could i|i want to|i need to|i would like to) (correct|change|fix|mend) (that|it|something|my answer)",
+    "(correct|change|fix) (that|it)", "[a] correction", "[no] that is not what i (said|meant)",
+    "[no] i did not say that", "you (misheard|misunderstood) [me]", "you heard (me wrong|wrong|that wrong)", "i misspoke", "i got that wrong",
+    "(that is|this is) not (my|the right) (number|name|address|order|date)", "go back [one step|a step]", "(scratch|strike) that",
+];
+
+#[rustfmt::skip]
+pub(super) const START_OVER: &[&str] = &[
+    "(start|begin) (over|again)",
+    "(start|go back) (from|to) the (beginning|start|top)",
+    "restart",
+    "back to the (beginning|start|main menu|menu)",
+    "main menu",
+    "let us (start|begin|try) [it] [all] (over|again) [from the (start|beginning|top)]",
+    "(start|begin) [all] over [again]",
+    "(go|take me) back [to the (start|beginning|main menu)]",
+    "from the (top|beginning|start)",
+];
+
+#[rustfmt::skip]
+pub(super) const GOODBYE: &[&str] = &[
+    "(bye|goodbye|good bye|bye bye|bye now|see you|cheerio|farewell)",
+    "that is (all|it|everything) [for now|for today|i need|i needed]",
+    "that will be all",
+    "(nothing|no nothing) else",
+    "no that is (all|it|everything)",
+    "i am (done|finished|all set)",
+    "have a (good|nice|great|lovely) (day|one|evening|night|weekend)",
+    "(talk|speak) to you later",
+    "you can hang up",
+    "[thanks|thank you] (bye|goodbye)",
+    "i (have to|need to|must|got to|have got to) go [now]",
+    "i am hanging up",
+    "that is (me|us) (done|finished)",
+];
