@@ -27,7 +27,9 @@ pub enum KeyReading {
 /// because the pause between keys has run out; a `#` at the end says so by itself.
 ///
 /// `*` starts again. Yes is 1, no is 2. A choice takes the number of an option. The digits of a code may be
-/// keyed, its letters may not.
+/// keyed, its letters may not. In a number with a fraction and in money `*` is the point, in a span of time it
+/// stands between hours and minutes; there `**` starts again. A day is `DDMM` or `DDMMYYYY`, in Mandarin `MMDD` or
+/// `YYYYMMDD`; a time is `HHMM` on the 24-hour clock; a span of time is minutes.
 pub fn read_keys(slot: &SlotType, keys: &str, finished: bool, language: Language, now: DateTime) -> KeyReading {
     // In an amount one star is the point; two start again.
     let again = if slot.has_point() { "**" } else { "*" };

@@ -29,7 +29,7 @@ pub fn piece(heard: &Heard, at: usize, before: &Said, today: Date) -> Option<Pie
         .or_else(|| named(heard, at))
         .or_else(|| month(heard, at))
         .or_else(|| bare_day(heard, at, before))
-        .or_else(|| bare_year(heard, at, before))
+        .or_else(|| bare_year(heard, at, before, today))
         .or_else(|| in_numbers(heard, at))
         .or_else(|| day(heard, at))
 }
@@ -288,11 +288,16 @@ fn bare_day(heard: &Heard, at: usize, before: &Said) -> Option<Piece> {
     Some(Piece::sure(number.end, Said::day(number.value)?))
 }
 
-/// "2026", "twenty twenty six" behind a day and a month; 26 behind them only with an apostrophe is seldom said.
-fn bare_year(heard: &Heard, at: usize, before: &Said) -> Option<Piece> {
+/// "2026", "twenty twenty six" behind a month; behind a day as well also "eighty five".
+fn bare_year(heard: &Heard, at: usize, before: &Said, today: Date) -> Option<Piece> {
     if before.month.is_none() || before.year.is_some() {
         return None;
     }
-    let year = year(heard, at)?;
-    Some(Piece::sure(year.end, Said::year(year.value)?))
+    if let Some(year) = year(heard, at) {
+        return Some(Piece::sure(year.end, Said::year(year.value)?));
+    }
+    let short = below_hundred(heard, at).filter(|year| year.value >= 30 && before.day.is_some())?;
+    let is_last = heard.at(short.end).is_none_or(|next| next.pause || next.sense == Sense::Unknown);
+    let said = Said::short_year(short.value, today)?;
+    is_last.then_some(Piece { end: short.end, said, cost: 0.08 })
 }

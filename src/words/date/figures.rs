@@ -57,15 +57,11 @@ fn month(value: u64) -> Option<i8> {
     i8::try_from(value).ok().filter(|month| (1..=12).contains(month))
 }
 
-/// A year of two or four figures; of two, within the next twenty years or the last eighty.
+/// A year of two or four figures.
 fn year(value: u64, digits: u8, today: Date) -> Option<i16> {
-    let value = i16::try_from(value).ok()?;
     match digits {
-        4 => Some(value).filter(|year| (1900..2200).contains(year)),
-        2 => {
-            let century = today.year() / 100 * 100;
-            Some(if century + value > today.year() + 20 { century - 100 + value } else { century + value })
-        }
+        4 => Said::year(value)?.year,
+        2 => Said::short_year(value, today)?.year,
         _ => None,
     }
 }

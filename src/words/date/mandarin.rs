@@ -68,7 +68,7 @@ pub fn piece(heard: &Heard, at: usize, before: &Said, today: Date) -> Option<Pie
     distance(heard, at, today)
         .or_else(|| weekday(heard, at))
         .or_else(|| month_by_distance(heard, at))
-        .or_else(|| year(heard, at))
+        .or_else(|| year(heard, at, today))
         .or_else(|| month(heard, at))
         .or_else(|| day(heard, at, before))
 }
@@ -164,19 +164,18 @@ fn month_by_distance(heard: &Heard, at: usize) -> Option<Piece> {
 }
 
 /// 二零二六年, 2026年, 26年.
-fn year(heard: &Heard, at: usize) -> Option<Piece> {
+fn year(heard: &Heard, at: usize, today: Date) -> Option<Piece> {
     let (whole, count) = match heard.number(at) {
         Some(number) => (Whole { end: at + 1, value: number.value }, number.digits.into()),
         None => figures(heard, at)?,
     };
     let end = heard.han(whole.end, "年")?;
-    let year = match count {
-        4 => whole.value,
-        2 if whole.value < 50 => 2000 + whole.value,
-        2 => 1900 + whole.value,
+    let said = match count {
+        4 => Said::year(whole.value)?,
+        2 => Said::short_year(whole.value, today)?,
         _ => return None,
     };
-    Some(Piece::sure(end, Said::year(year)?))
+    Some(Piece::sure(end, said))
 }
 
 /// 三月, 12月; 三月底 is its last day.

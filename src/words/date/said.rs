@@ -81,6 +81,14 @@ impl Said {
         Some(Self { year: Some(year), ..Self::default() })
     }
 
+    /// A year of two figures: within the next twenty years or the last eighty.
+    pub fn short_year(value: u64, today: Date) -> Option<Self> {
+        let value = i16::try_from(value).ok().filter(|value| (0..100).contains(value))?;
+        let century = today.year() / 100 * 100;
+        let year = if century + value > today.year() + 20 { century - 100 + value } else { century + value };
+        Some(Self { year: Some(year), ..Self::default() })
+    }
+
     /// Both together; `None` when they say different things of the same.
     pub fn with(&self, other: &Self) -> Option<Self> {
         let has_day = |said: &Self| said.day.is_some() || said.last_day;

@@ -49,8 +49,7 @@ pub fn cardinal(heard: &Heard, at: usize) -> Option<Whole> {
     let mut total = 0_u64;
     let mut last_scale = u64::MAX;
     let mut end = None;
-    loop {
-        let Some(group) = group(heard, place, end.is_none()) else { break };
+    while let Some(group) = group(heard, place, end.is_none()) {
         match scale(heard.sense(group.end)) {
             Some(unit) if unit < last_scale => {
                 total = total.checked_add(group.value.checked_mul(unit)?).filter(|total| *total < LARGEST)?;
@@ -156,7 +155,7 @@ pub fn year(heard: &Heard, at: usize) -> Option<Whole> {
         }
     }
     let is_word = |place: usize| heard.at(place).is_some_and(|token| token.kind == Kind::Word);
-    let century = below_hundred(heard, at).filter(|century| matches!(century.value, 19 | 20 | 21));
+    let century = below_hundred(heard, at).filter(|century| (19..=21).contains(&century.value));
     if let Some(century) = century {
         let behind = century.end;
         if heard.sense(behind) == Sense::Oh

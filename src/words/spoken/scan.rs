@@ -162,12 +162,6 @@ impl Heard {
     pub fn pause(&self, place: usize) -> bool {
         self.tokens.get(place).is_some_and(|token| token.pause)
     }
-
-    /// The place behind `first second …`, when these words stand at `place`.
-    pub fn words(&self, place: usize, words: &[&str]) -> Option<usize> {
-        let fits = words.iter().enumerate().all(|(index, word)| self.is(place + index, word));
-        fits.then_some(place + words.len())
-    }
 }
 
 struct Scanner {

@@ -48,10 +48,10 @@ fn relative(heard: &Heard, at: usize, minutes: u64, said: bool) -> Option<Candid
     let is_past = match heard.sense(at) {
         Sense::Past | Sense::After => true,
         // "nine to five" is a span of hours: who means minutes says so.
-        Sense::To | Sense::Before if minutes % 5 == 0 || said => false,
-        Sense::Of if minutes % 5 == 0 => false,
+        Sense::To | Sense::Before if minutes.is_multiple_of(5) || said => false,
+        Sense::Of if minutes.is_multiple_of(5) => false,
         // "quarter two five" is misheard.
-        Sense::Small(2) if minutes % 5 == 0 && minutes < 20 => false,
+        Sense::Small(2) if minutes.is_multiple_of(5) && minutes < 20 => false,
         _ => return None,
     };
     let (hour, end) = match heard.sense(at + 1) {
