@@ -38,7 +38,7 @@ enum CallsCommand {
 impl Calls {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         runtime()?.block_on(async move {
-            let config = assemble::config(&self.common, &super::Listen::default())?;
+            let config = assemble::designers_config(&self.common)?;
             let store = assemble::open_store(&config).await?;
             match self.command {
                 None => self.list(store.as_ref()).await,

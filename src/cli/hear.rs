@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use clap::Args;
 use serde::Serialize;
 
-use super::{Common, Listen, assemble, runtime};
+use super::{Common, assemble, runtime};
 use crate::audio::wav;
 use crate::call::HearingModels;
 use crate::hear::{LanguageChoice, listen_to_recording};
@@ -79,7 +79,7 @@ impl Hear {
         let expected = self.expected()?;
         let now = self.at.as_deref().map_or_else(|| Ok(jiff::Zoned::now().datetime()), local_time)?;
         runtime()?.block_on(async {
-            let config = assemble::config(&self.common, &Listen::default())?;
+            let config = assemble::designers_config(&self.common)?;
             let models = assemble::models(&config)?;
             let hearing = assemble::hearing(&config, &models)?;
             let mut code = ExitCode::SUCCESS;

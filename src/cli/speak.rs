@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::Context;
 use clap::Args;
 
-use super::{Common, Listen, assemble, runtime};
+use super::{Common, assemble, runtime};
 use crate::audio::{Hertz, Sound, wav};
 use crate::speak::Utterance;
 use crate::words::Language;
@@ -36,7 +36,7 @@ pub(super) struct Speak {
 impl Speak {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         runtime()?.block_on(async move {
-            let config = assemble::config(&self.common, &Listen::default())?;
+            let config = assemble::designers_config(&self.common)?;
             let models = assemble::models(&config)?;
             let speaker = assemble::speaker(&config, &models)?;
             let rate = Hertz::new(self.rate).context("--rate goes from 1000 to 384000 Hz")?;

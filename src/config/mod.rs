@@ -21,5 +21,5 @@ pub use error::ConfigError;
 pub use hours::{Hours, HoursError};
 pub use settings::{
     Accept, Agent, AgentReach, Config, Destination, Hear, Limits, Models, Number, Overrides, QueueSettings, Record,
-    Secret, Sip, SoundDevices, Speak, Trunk, Web,
+    Secret, Secrets, Sip, SoundDevices, Speak, Trunk, Web,
 };

@@ -24,6 +24,19 @@ pub struct Overrides {
     pub sip: Option<SocketAddr>,
     /// `--web ADDR:PORT`.
     pub web: Option<SocketAddr>,
+    /// Whether secrets must be there.
+    pub secrets: Secrets,
+}
+
+/// Whether a secret that the file refers to must be in the environment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Secrets {
+    /// One that is missing is an error.
+    #[default]
+    Needed,
+    /// One that is missing is empty: for commands that ask nobody outside, such as `warmline check` on a designer's own
+    /// machine.
+    MayBeMissing,
 }
 
 /// A validated configuration.

@@ -14,7 +14,7 @@ use super::hours::Hours;
 use super::raw;
 use super::settings::{
     Accept, Agent, AgentReach, Config, Destination, Hear, Limits, Models, Number, Overrides, QueueSettings, Record,
-    Secret, Sip, SoundDevices, Speak, Trunk, Web,
+    Secret, Secrets, Sip, SoundDevices, Speak, Trunk, Web,
 };
 use crate::Private;
 
@@ -39,7 +39,7 @@ impl Config {
             let offset = fault.span().map_or(0, |span| span.start);
             ConfigError::at(path, text, offset, fault.message().replace('\n', "; "))
         })?;
-        Validation { path, text, environment }.validate(file, overrides)
+        Validation { path, text, environment, secrets: overrides.secrets }.validate(file, overrides)
     }
 }
 
@@ -48,6 +48,7 @@ struct Validation<'a> {
     path: &'a Path,
     text: &'a str,
     environment: &'a dyn Fn(&str) -> Option<String>,
+    secrets: Secrets,
 }
 
 impl Validation<'_> {
@@ -70,6 +71,7 @@ impl Validation<'_> {
             text: self.text,
             tables: &tables,
             environment: self.environment,
+            secrets: self.secrets,
         })?;
         let queues = self.each(&file.queue, |name, queue| self.queue(name, queue, &hours, &agents))?;
         Ok(Config {
@@ -276,6 +278,7 @@ impl Validation<'_> {
         };
         match (self.environment)(name) {
             Some(value) if !value.is_empty() => Ok(Private::new(value)),
+            _ if self.secrets == Secrets::MayBeMissing => Ok(Private::default()),
             _ => Err(self.wrong(place, format!("the environment has no {name}; set it before starting"))),
         }
     }

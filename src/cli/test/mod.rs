@@ -22,7 +22,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 
-use super::{Common, Listen, assemble, folder};
+use super::{Common, assemble, folder};
 use crate::flow::rehearsal::{
     Conversed, Coverage, Ears, FlowTest, Level, Mutant, Played, Survived, converse, load_tests, mutants, play, survive,
 };
@@ -128,7 +128,7 @@ impl Test {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let mut common = self.common.clone();
         folder::at_folder(&mut common, self.dir.as_deref())?;
-        let config = assemble::config(&common, &Listen::default())?;
+        let config = assemble::designers_config(&common)?;
         let operators = config.operators();
         let bundle = assemble::bundle(&config)?;
         let loaded = match load_tests(&config.bundle, &bundle, &operators) {

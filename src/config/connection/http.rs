@@ -63,7 +63,12 @@ fn base(section: &Section<'_>, allow_private: bool) -> Result<Url, ConfigError> 
     let (text, at) = section.needed_text("base", "where the service is, as in \"https://crm.example.com/api\"")?;
     let wrong = |what: &str| section.source.wrong(at, format!("{}.base: {what}", section.name));
     let secret = section.source.secret(&text, at)?;
-    let text = secret.as_ref().map_or(text.as_str(), |secret| secret.reveal().as_str());
+    let text = match &secret {
+        // One that may be missing, and is.
+        Some(secret) if secret.reveal().is_empty() => "https://not-set.invalid",
+        Some(secret) => secret.reveal(),
+        None => &text,
+    };
     let base: Url = text.parse().map_err(|_| wrong("not an address; write it as https://crm.example.com/api"))?;
     if !matches!(base.scheme(), "http" | "https") || base.host().is_none() {
         return Err(wrong("not an address of the web; write it as https://crm.example.com/api"));

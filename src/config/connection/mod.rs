@@ -13,6 +13,7 @@ use std::path::Path;
 use toml::de::DeTable;
 
 use super::error::ConfigError;
+use super::settings::Secrets;
 use crate::caller::ConnectionSettings;
 use section::{Section, Source};
 
@@ -29,6 +30,8 @@ pub(super) struct Surroundings<'a> {
     pub tables: &'a Path,
     /// The values that `env:NAME` names.
     pub environment: &'a dyn Fn(&str) -> Option<String>,
+    /// Whether those values must be there.
+    pub secrets: Secrets,
 }
 
 /// Reads every connection of a settings file.

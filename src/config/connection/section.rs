@@ -9,6 +9,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::super::duration::Written;
 use super::super::error::ConfigError;
+use super::super::settings::Secrets;
 use super::Surroundings;
 use crate::Private;
 
@@ -34,6 +35,7 @@ impl Source<'_> {
         let Some(name) = text.strip_prefix("env:") else { return Ok(None) };
         match (self.surroundings.environment)(name) {
             Some(value) if !value.is_empty() => Ok(Some(Private::new(value))),
+            _ if self.surroundings.secrets == Secrets::MayBeMissing => Ok(Some(Private::default())),
             _ => Err(self.wrong(at, format!("the environment has no {name}; set it before starting"))),
         }
     }

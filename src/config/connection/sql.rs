@@ -48,6 +48,10 @@ fn place(section: &Section<'_>) -> Result<SqlPlace, ConfigError> {
 }
 
 fn place_at(address: &str) -> Option<SqlPlace> {
+    if address.is_empty() {
+        // A secret that may be missing, and is.
+        return Some(SqlPlace::Postgres(Private::default()));
+    }
     if let Some(file) = address.strip_prefix("sqlite:") {
         return Some(SqlPlace::Sqlite(file.trim_start_matches("//").into()));
     }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::super::{Config, ConfigError, Overrides};
+use super::super::{Config, ConfigError, Overrides, Secrets};
 use crate::caller::{ConnectionSettings, CsvQuery, SqlPlace};
 use crate::flow::Access;
 
@@ -122,6 +122,16 @@ fn every_kind_is_read_with_every_key() {
     assert!(matches!(place("other"), SqlPlace::Sqlite(file) if file == Path::new("/var/lib/shop.db")));
     let shapes = config.operators().connections["till"].queries.clone();
     assert_eq!((shapes["find"].access, shapes["refund"].access), (Access::Reads, Access::Writes));
+}
+
+#[test]
+fn a_designer_without_the_secrets_can_look_at_flows() {
+    let text = "[connection.c]\nkind = \"http\"\nbase = \"env:BASE\"\nauth = \"env:GONE\"\n\
+        [connection.d]\nkind = \"sql\"\nurl = \"env:GONE\"\n[agent.anna]\npassword = \"env:GONE\"";
+    let overrides = |secrets| Overrides { secrets, ..Overrides::default() };
+    let read = |secrets| Config::from_text(Path::new("/w.toml"), text, &overrides(secrets), &|_| None);
+    assert_eq!(read(Secrets::MayBeMissing).unwrap().connections.len(), 2);
+    assert!(read(Secrets::Needed).is_err());
 }
 
 /// A query of a connection to a web service.
@@ -247,4 +257,26 @@ fn a_wrong_connection_is_shown_where_it_stands() {
         assert!(message.contains(expected), "for:\n{text}\ngot: {message}");
         assert!(!message.contains("hunter2"), "a secret is told: {message}");
     }
+}
+
+/// The settings that ship show every key; what stands behind a # there must be right too.
+#[test]
+fn the_commented_connections_of_the_demo_are_read() {
+    let shipped = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/prompts/warmline.toml")).unwrap();
+    let begin = shipped.find("# [connection.shop.find_return]").unwrap();
+    let end = shipped.find("# Queues for people").unwrap();
+    let lines = shipped[begin..end].lines().filter_map(|line| line.strip_prefix("# "));
+    // One of two ways each: a token or a password, a server or a file, and no body for a GET.
+    let either = ["user =", "password =", "file = \"orders.db\"", "body =", "send_as =", "access = \"write\""];
+    let is_sentence = |line: &&str| !line.starts_with('[') && !line.contains(" = ");
+    let text: Vec<&str> =
+        lines.filter(|line| !is_sentence(line) && !either.iter().any(|other| line.starts_with(other))).collect();
+    let text = text.join("\n").replace("CRM_TOKEN", "TOKEN").replace("ORDERS_DB", "DB");
+    let config = read(&format!("[connection.shop]\nkind = \"csv\"\n{text}")).unwrap();
+    assert_eq!(config.connections.len(), 3, "{text}");
+    for key in either {
+        assert!(shipped.contains(key), "{key} is not shown");
+    }
+    let first = |name: &str| config.operators().connections[name].queries.len();
+    assert_eq!((first("shop"), first("crm"), first("orders")), (1, 1, 2));
 }
