@@ -5,13 +5,14 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{Common, Listen, assemble};
-use crate::flow::{Fault, Severity, check_report_json, load_dir};
+use super::{Common, assemble};
+use crate::flow::rehearsal::load_tests;
+use crate::flow::{Fault, Severity, check_report_json, lint_page, load_dir, reference_page, schema};
 
 /// Looks for mistakes in a bundle of flows.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  warmline check prompts/shop\n  warmline check --json prompts/shop\n\nExit code 0: clean, or warnings only; 1: faults; 2: could not run."
+    after_help = "Examples:\n  warmline check prompts/shop\n  warmline check --json prompts/shop\n  warmline check --schema > flow.v1.schema.json\n\nExit code 0: clean, or warnings only; 1: faults; 2: could not run."
 )]
 pub(super) struct Check {
     #[command(flatten)]
@@ -21,10 +22,27 @@ pub(super) struct Check {
     /// The findings as JSON
     #[arg(long)]
     json: bool,
+    /// The JSON Schema of flows, for editors that complete and explain
+    #[arg(long, conflicts_with_all = ["json", "dir"])]
+    schema: bool,
+    /// What can be found, with examples: the page docs/lint.md
+    #[arg(long, hide = true, conflicts_with_all = ["json", "dir", "schema"])]
+    codes: bool,
+    /// The language, key by key: the page docs/flow-reference.md
+    #[arg(long, hide = true, conflicts_with_all = ["json", "dir", "schema", "codes"])]
+    reference: bool,
 }
 
 impl Check {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
+        if self.schema {
+            println!("{}", serde_json::to_string_pretty(&schema())?);
+            return Ok(ExitCode::SUCCESS);
+        }
+        if self.codes || self.reference {
+            print!("{}", if self.codes { lint_page() } else { reference_page() });
+            return Ok(ExitCode::SUCCESS);
+        }
         let mut common = self.common.clone();
         if let Some(dir) = &self.dir {
             anyhow::ensure!(
@@ -37,23 +55,27 @@ impl Check {
                 common.config = settings_beside(dir);
             }
         }
-        let config = assemble::config(&common, &Listen::default())?;
-        let loaded = load_dir(&config.bundle, &config.operators());
-        let (mut faults, clean) = match loaded {
-            Ok(loaded) => (loaded.warnings, true),
-            Err(failure) => (failure.faults, false),
+        let config = assemble::designers_config(&common)?;
+        let operators = config.operators();
+        let mut faults = match load_dir(&config.bundle, &operators) {
+            // The tests beside the flows are read against the bundle, so it must be whole.
+            Ok(loaded) => {
+                let of_tests = load_tests(&config.bundle, &loaded.bundle, &operators).err();
+                loaded.warnings.into_iter().chain(of_tests.into_iter().flat_map(|failure| failure.faults)).collect()
+            }
+            Err(failure) => failure.faults,
         };
-        let mut tables_good = true;
         for (name, fault) in super::runtime()?.block_on(assemble::connections(&config).faults()) {
-            tables_good = false;
             faults.push(assemble::connection_fault(&config, &name, &fault));
         }
+        faults.sort();
         if self.json {
             println!("{}", check_report_json(&faults));
         } else {
             report(&config.bundle, &faults);
         }
-        Ok(if clean && tables_good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+        let at_fault = faults.iter().any(|fault| fault.severity == Severity::Error);
+        Ok(if at_fault { ExitCode::FAILURE } else { ExitCode::SUCCESS })
     }
 }
 
@@ -62,12 +84,18 @@ fn report(bundle: &Path, faults: &[Fault]) {
         println!("{fault}");
     }
     let errors = faults.iter().filter(|fault| fault.severity == Severity::Error).count();
-    let warnings = faults.len() - errors;
-    if faults.is_empty() {
-        println!("{}: clean", bundle.display());
-    } else {
-        println!("{}: {errors} errors, {warnings} warnings", bundle.display());
-    }
+    println!("{}: {}", bundle.display(), counted(errors, faults.len() - errors));
+}
+
+/// `clean`, or how many errors and warnings there are.
+fn counted(errors: usize, warnings: usize) -> String {
+    let of = |count: usize, what: &str| match count {
+        0 => None,
+        1 => Some(format!("1 {what}")),
+        more => Some(format!("{more} {what}s")),
+    };
+    let both: Vec<String> = [of(errors, "error"), of(warnings, "warning")].into_iter().flatten().collect();
+    if both.is_empty() { "clean".to_owned() } else { both.join(", ") }
 }
 
 /// The settings that belong to a bundle lie in its folder or beside it.
@@ -76,4 +104,16 @@ fn settings_beside(dir: &Path) -> Option<PathBuf> {
     let inside = dir.join("warmline.toml");
     let beside = dir.parent()?.join("warmline.toml");
     [inside, beside].into_iter().find(|path| path.is_file())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_line_counts_what_was_found() {
+        assert_eq!(counted(0, 0), "clean");
+        assert_eq!(counted(1, 0), "1 error");
+        assert_eq!(counted(2, 1), "2 errors, 1 warning");
+    }
 }
