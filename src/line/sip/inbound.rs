@@ -79,7 +79,7 @@ fn prepare(
     let dialog = Dialog::of_invite(request, &new_tag(), flow, &stack.addresses, stack.server())
         .ok_or_else(|| Refusal::Status(400, Vec::new()))?;
     let session = stack.ports.open().map_err(|error| {
-        tracing::warn!(%error, "a call was refused");
+        tracing::debug!(%error, "a call was refused");
         Refusal::ForNow(Refused::NoPort)
     })?;
     let control = session.control();
