@@ -24,6 +24,7 @@ mod phrases;
 mod plane;
 mod services;
 mod session;
+mod shelf;
 mod switchboard;
 mod ticker;
 
@@ -33,5 +34,6 @@ pub use closing::Closing;
 pub use plane::{MediaPlane, PlaneCommand, PlaneHandle, PlaneReport, Side};
 pub use services::{AgentLines, HearingModels, Services, Watcher};
 pub use session::{Session, SessionSettings};
+pub use shelf::{Answering, Shelf};
 pub use switchboard::{DeskPort, OpenAt, Switchboard};
 pub use ticker::{MediaThreads, TickCounters, TickerError};

@@ -7,15 +7,14 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use super::shelf::Shelf;
 use crate::CallId;
 use crate::audio::Sound;
 use crate::caller::Connections;
-use crate::flow::Bundle;
 use crate::hear::{ActivityModel, Recogniser};
 use crate::line::{Caller, Leg};
 use crate::record::{Recorder, TimedEvent};
 use crate::speak::Speaker;
-use crate::words::Language;
 
 /// The ears: one detector's weights for all calls, and the recogniser.
 #[derive(Clone)]
@@ -38,14 +37,12 @@ pub type Watcher = mpsc::Sender<TimedEvent>;
 
 /// Everything calls share. Cheap to clone where it is cloned: every part is a handle.
 pub struct Services {
-    /// The flows that new calls begin with.
-    pub bundle: Arc<Bundle>,
+    /// The flows that new calls begin with, by the number that was dialled.
+    pub shelf: Arc<Shelf>,
     /// Ears.
     pub hearing: HearingModels,
     /// Voices.
     pub speaker: Speaker,
-    /// The bundle's languages that there are voices for, in the bundle's order; never empty.
-    pub languages: Vec<Language>,
     /// How fast they speak, 1.0 as made.
     pub speaking_pace: f32,
     /// Where flows look things up.

@@ -9,7 +9,7 @@ use anyhow::Context;
 use super::models::{Installed, check_piper_file};
 use super::{Common, Listen, demo};
 use crate::audio::{Hertz, Sound, even_loudness, hold_tone, wav};
-use crate::call::{AgentLines, HearingModels, OpenAt, Services, own_sentences};
+use crate::call::{AgentLines, Answering, HearingModels, OpenAt, Services, Shelf, own_sentences};
 use crate::caller::Connections;
 use crate::config::{Accept, AgentReach, Config, Hours, Overrides, Secrets};
 use crate::desk::{AgentSettings, DeskSettings, QueueName, QueueSettings, Timers};
@@ -193,10 +193,27 @@ pub(super) async fn open_store(config: &Config) -> anyhow::Result<Arc<dyn Store>
     Ok(Arc::new(store))
 }
 
+/// The flows that calls begin with.
+pub(super) struct Bundles {
+    /// For every number that has no alias of its own: the alias, and the bundle.
+    pub(super) usual: (String, Arc<Bundle>),
+    /// The bundles of other aliases.
+    pub(super) others: Vec<(String, Arc<Bundle>)>,
+    /// Numbers, each with its alias.
+    pub(super) numbers: Vec<(String, String)>,
+}
+
+impl Bundles {
+    /// One bundle for every call.
+    pub(super) fn one(bundle: Arc<Bundle>) -> Self {
+        Self { usual: (bundle.name().to_owned(), bundle), others: Vec::new(), numbers: Vec::new() }
+    }
+}
+
 /// What the commands that run calls do differently.
 pub(super) struct Calls {
     /// The flows.
-    pub(super) bundle: Arc<Bundle>,
+    pub(super) bundles: Bundles,
     /// Where flows look things up and change things.
     pub(super) connections: Connections,
     /// The record.
@@ -214,11 +231,12 @@ pub(super) struct Calls {
 /// Everything that calls share.
 pub(super) async fn services(config: &Config, models: &ModelFiles, calls: Calls) -> anyhow::Result<Services> {
     let speaker = speaker(config, models)?;
-    let languages = spoken_languages(&calls.bundle, &speaker)?;
-    if calls.prepares {
-        let sentences = fixed_sentences(config, &calls.bundle, &languages, Hertz::HZ_8000);
-        super::progress::prepare(&speaker, &sentences).await;
+    let Bundles { usual, others, numbers } = calls.bundles;
+    let mut answering = Vec::new();
+    for (alias, bundle) in std::iter::once(usual).chain(others) {
+        answering.push((alias, self::answering(config, bundle, &speaker, calls.prepares).await?));
     }
+    let usual = answering.remove(0);
     Ok(Services {
         hearing: hearing(config, models)?,
         speaking_pace: config.speak.pace,
@@ -228,10 +246,24 @@ pub(super) async fn services(config: &Config, models: &ModelFiles, calls: Calls)
         connections: calls.connections,
         agents: calls.agents,
         pretend_now: calls.pretend_now,
-        bundle: calls.bundle,
-        languages,
+        shelf: Arc::new(Shelf::new(usual, answering, numbers)),
         speaker,
     })
+}
+
+/// A bundle as calls begin with it: in the languages there are voices for, its prompts made ahead if `prepares`.
+pub(super) async fn answering(
+    config: &Config,
+    bundle: Arc<Bundle>,
+    speaker: &Speaker,
+    prepares: bool,
+) -> anyhow::Result<Answering> {
+    let languages = spoken_languages(&bundle, speaker)?;
+    if prepares {
+        let sentences = fixed_sentences(config, &bundle, &languages, Hertz::HZ_8000);
+        super::progress::prepare(speaker, &sentences).await;
+    }
+    Ok(Answering { bundle, languages })
 }
 
 /// The languages of a bundle that there are voices for. Those that there are none for are told and left out: callers

@@ -48,16 +48,16 @@ impl Graph {
             (flow, dir) => (flow.clone(), dir.clone()),
         };
         folder::at_folder(&mut common, dir.as_deref())?;
-        let config = assemble::config(&common, &super::Listen::default())?;
+        let config = assemble::designers_config(&common)?;
         let bundle = assemble::bundle(&config)?;
         let language = self.lang.or_else(|| bundle.languages().first().copied()).unwrap_or(Language::EN);
         if let (true, Some(folder)) = (self.all, &self.out) {
             std::fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
             let ending = if self.svg { "svg" } else { "mmd" };
             let whole = [(format!("bundle.{ending}"), Picture::of_bundle(&bundle, language))];
-            let flows = bundle.flow_names().filter_map(|name| {
-                Some((format!("{name}.{ending}"), Picture::of_flow(&bundle, name, language)?))
-            });
+            let flows = bundle
+                .flow_names()
+                .filter_map(|name| Some((format!("{name}.{ending}"), Picture::of_flow(&bundle, name, language)?)));
             for (name, picture) in whole.into_iter().chain(flows) {
                 let file = folder.join(name);
                 std::fs::write(&file, self.drawn(&picture))

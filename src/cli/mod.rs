@@ -14,6 +14,7 @@ mod calls;
 mod check;
 mod demo;
 mod doctor;
+mod flows;
 mod folder;
 mod graph;
 mod hear;
@@ -21,9 +22,12 @@ mod logging;
 pub mod models;
 mod models_command;
 mod progress;
+mod proof;
 mod serve;
+mod simulate;
 mod sip_metrics;
 mod speak;
+mod test;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -51,8 +55,14 @@ enum Command {
     Speak(speak::Speak),
     /// Look for mistakes in a bundle of flows
     Check(check::Check),
+    /// Type as the caller, and see what would be said and why
+    Simulate(simulate::Simulate),
     /// Draw a flow, or the bundle
     Graph(graph::Graph),
+    /// Play the tests of a bundle
+    Test(test::Test),
+    /// Publish flows, and show, compare and take back what was published
+    Flows(flows::Flows),
     /// Show past calls
     Calls(calls::Calls),
     /// Fetch, convert and verify the models
@@ -106,7 +116,10 @@ pub fn main() -> ExitCode {
         Command::Hear(hear) => hear.run(),
         Command::Speak(speak) => speak.run(),
         Command::Check(check) => check.run(),
+        Command::Simulate(simulate) => simulate.run(),
         Command::Graph(graph) => graph.run(),
+        Command::Test(test) => test.run(),
+        Command::Flows(flows) => flows.run(),
         Command::Calls(calls) => calls.run(),
         Command::Models(models) => models.run(),
         Command::Doctor(doctor) => doctor.run(),

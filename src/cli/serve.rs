@@ -57,7 +57,7 @@ async fn serve(config: Config) -> anyhow::Result<ExitCode> {
     let stop = CancellationToken::new();
     let ready = Arc::new(AtomicBool::new(false));
     let shared = assemble::Calls {
-        bundle: Arc::clone(&bundle),
+        bundles: assemble::Bundles::one(Arc::clone(&bundle)),
         connections,
         store,
         agents: Arc::new(SipAgents(Arc::clone(&line))),

@@ -35,6 +35,7 @@ pub(super) async fn conforms(store: &dyn Store) {
     appending_twice_keeps_one(store).await;
     a_batch_is_kept_whole_or_not_at_all(store).await;
     calls_come_latest_first_and_page_by_page(store).await;
+    calls_are_counted_by_their_bundle(store).await;
     many_writers_lose_nothing(store).await;
 }
 
@@ -118,6 +119,17 @@ async fn calls_come_latest_first_and_page_by_page(store: &dyn Store) {
     assert_eq!(ids(&first), [106, 105, 104].map(CallId::fixed));
     let second = store.calls(CallQuery { before: Some(first[2].start.answered), ..query }).await.unwrap();
     assert_eq!(ids(&second), [103, 102, 101].map(CallId::fixed));
+}
+
+async fn calls_are_counted_by_their_bundle(store: &dyn Store) {
+    let before = store.calls_by_bundle().await.unwrap();
+    for (number, bundle) in [(300, "first"), (301, "second"), (302, "second")] {
+        let start = CallStart { bundle: bundle.to_owned(), ..start(300) };
+        store.append(&[Entry::Start(CallId::fixed(number), start)]).await.unwrap();
+    }
+    let counted = store.calls_by_bundle().await.unwrap();
+    assert_eq!((counted["first"], counted["second"]), (1, 2));
+    assert_eq!(counted.len(), before.len() + 2);
 }
 
 async fn many_writers_lose_nothing(store: &dyn Store) {

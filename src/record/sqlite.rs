@@ -1,6 +1,7 @@
 //! The record in one SQLite file: write-ahead log, synced at every commit, appended to by one connection
 //! and read by others without either waiting for the other.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -118,6 +119,19 @@ impl Store for SqliteStore {
 
     fn call(&self, call: CallId) -> BoxFuture<'_, Result<Option<CallRecord>, RecordError>> {
         Box::pin(self.one(call))
+    }
+
+    fn calls_by_bundle(&self) -> BoxFuture<'_, Result<BTreeMap<String, u64>, RecordError>> {
+        Box::pin(async {
+            let rows = sqlx::query("SELECT bundle, count(*) AS calls FROM call GROUP BY bundle")
+                .fetch_all(&self.readers)
+                .await?;
+            let counted = |row: &SqliteRow| {
+                let calls: i64 = row.try_get("calls")?;
+                Ok((row.try_get("bundle")?, u64::try_from(calls).unwrap_or(0)))
+            };
+            rows.iter().map(counted).collect::<Result<_, RecordError>>()
+        })
     }
 
     fn close(&self) -> BoxFuture<'_, ()> {

@@ -1,6 +1,7 @@
 //! The seam between the record and the database that holds it. SQLite is the first store; every store
 //! passes the suite in `conformance.rs`.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use futures::future::BoxFuture;
@@ -160,6 +161,9 @@ pub trait Store: Send + Sync {
 
     /// One call; `None` if there is none of that id.
     fn call(&self, call: CallId) -> BoxFuture<'_, Result<Option<CallRecord>, RecordError>>;
+
+    /// How many calls each bundle has served, by the bundle's id.
+    fn calls_by_bundle(&self) -> BoxFuture<'_, Result<BTreeMap<String, u64>, RecordError>>;
 
     /// Closes it once what is under way is done.
     fn close(&self) -> BoxFuture<'_, ()>;

@@ -85,7 +85,7 @@ impl Session {
 
     /// Begins to make words of what was heard, which is a whole turn or may turn out to be one.
     fn transcribe(&mut self, heard: Heard, is_turn: bool) {
-        let languages = &self.services.languages;
+        let languages = &self.answering.languages;
         let language = if languages.len() > 1 {
             LanguageChoice::Detect(languages.clone())
         } else {

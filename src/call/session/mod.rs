@@ -22,6 +22,7 @@ use super::mouth::Mouth;
 use super::phrases::Phrase;
 use super::plane::{MediaPlane, PlaneCommand, PlaneHandle, PlaneReport, Side};
 use super::services::{Services, Watcher};
+use super::shelf::Answering;
 use super::switchboard::DeskPort;
 use super::ticker::MediaThreads;
 use crate::audio::{FRAME, Hertz};
@@ -65,6 +66,7 @@ struct TurnClock {
 
 /// What a session is made of that may fail to be made.
 struct Prepared {
+    answering: Arc<Answering>,
     conversation: Conversation,
     ear: Ear,
     caller: Caller,
@@ -74,6 +76,8 @@ struct Prepared {
 pub struct Session {
     id: CallId,
     services: Arc<Services>,
+    /// The bundle of this call, from its beginning to its end, whatever is published meanwhile.
+    answering: Arc<Answering>,
     caller: Caller,
     clock: LineClock,
     answered_at: jiff::Timestamp,
@@ -155,7 +159,7 @@ impl Session {
             };
             Ok((parts, own_plane))
         });
-        let (Prepared { conversation, ear, caller }, own_plane) = match started {
+        let (Prepared { answering, conversation, ear, caller }, own_plane) = match started {
             Ok(started) => started,
             Err(fault) => {
                 tracing::error!(call = %settings.id, fault, "a call could not be served");
@@ -170,6 +174,7 @@ impl Session {
             id: settings.id,
             answered_at: services.wall_clock(),
             services,
+            answering,
             caller,
             clock: LineClock::new(settings.pace),
             watcher: settings.watcher,
@@ -223,27 +228,28 @@ impl Session {
         rate: Hertz,
         settings: &SessionSettings,
     ) -> Result<Prepared, String> {
+        let answering = services.shelf.answering(caller.dialled.as_deref());
         let facts = CallFacts {
             caller_number: caller.number.clone(),
             caller_name: caller.name.clone(),
             language: settings.language,
-            spoken: Some(services.languages.clone()),
+            spoken: Some(answering.languages.clone()),
             dialled: caller.dialled.clone(),
             call_id: Some(settings.id),
             ..CallFacts::default()
         };
         // Variants of a sentence rotate by the call, so two calls of one caller do not sound the same.
         let seed = u64::from_str_radix(&settings.id.to_string(), 16).unwrap_or_default();
-        let conversation = Conversation::new(Arc::clone(&services.bundle), facts, seed);
+        let conversation = Conversation::new(Arc::clone(&answering.bundle), facts, seed);
         let ear = Ear::new(&services.hearing, rate).map_err(|fault| format!("{line}: {fault}"))?;
-        Ok(Prepared { conversation, ear, caller })
+        Ok(Prepared { answering, conversation, ear, caller })
     }
 
     fn begin_record(&mut self, line: &'static str) {
         let start = CallStart {
             answered: self.answered_at,
             line: line.to_owned(),
-            bundle: self.services.bundle.id().to_owned(),
+            bundle: self.answering.bundle.id().to_owned(),
             caller_number: self.caller.number.clone(),
             caller_name: self.caller.name.clone(),
             dialled: self.caller.dialled.clone(),
@@ -374,7 +380,7 @@ impl Session {
 
     /// What time it is where the bundle's days begin.
     fn local_now(&self) -> jiff::Zoned {
-        self.wall_now().to_zoned(self.services.bundle.timezone().clone())
+        self.wall_now().to_zoned(self.answering.bundle.timezone().clone())
     }
 
     async fn on_leg(&mut self, event: LegEvent) {

@@ -120,7 +120,7 @@ async fn services(config: &Config, store: Arc<dyn Store>) -> anyhow::Result<Serv
         keeps_sound: false,
         prepares: true,
         pretend_now: None,
-        bundle,
+        bundles: assemble::Bundles::one(bundle),
     };
     assemble::services(config, &models, calls).await
 }

@@ -123,7 +123,7 @@ impl Call {
             // In real time the caller would otherwise wait for prompts that a server has long prepared.
             prepares: !self.fast,
             pretend_now: self.at.as_deref().map(|at| assemble::moment(at, bundle.timezone())).transpose()?,
-            bundle,
+            bundles: assemble::Bundles::one(bundle),
         };
         assemble::services(config, &models, calls).await
     }
@@ -140,7 +140,7 @@ impl Call {
         let (_closing, closing) = watch::channel(Closing::Open);
         let mut desk = assemble::desk(config);
         let now = services.pretend_now.unwrap_or_else(jiff::Timestamp::now);
-        let open_at = assemble::open_at(config, &services.bundle);
+        let open_at = assemble::open_at(config, &services.shelf.usual().bundle);
         for queue in &mut desk.queues {
             queue.open = open_at(&queue.name, now);
         }

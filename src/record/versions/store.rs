@@ -122,6 +122,15 @@ impl Versions {
         Ok(Publication { bundle: content.id.clone(), before })
     }
 
+    /// The version that `alias` would be rolled back to.
+    pub fn earlier(&self, alias: &str) -> Result<String, VersionError> {
+        self.meant_by(alias)?;
+        match stack(&self.history()?, alias).as_slice() {
+            [.., earlier, _] => Ok((*earlier).to_owned()),
+            _ => Err(VersionError::NothingBefore(alias.to_owned())),
+        }
+    }
+
     /// Lets `alias` mean the version it meant before; done again, the one before that.
     pub fn roll_back(&self, alias: &str, who: &Who) -> Result<Publication, VersionError> {
         let current = self.meant_by(alias)?;
