@@ -170,7 +170,8 @@ impl HttpConnection {
     ) -> Result<Answer, Failure> {
         let writes = query.shape.access == Access::Writes;
         let client = self.client()?;
-        for _ in 0..=MOST_REDIRECTS {
+        let mut redirects = 0;
+        loop {
             let mut request = client.request(query.method.for_wire(), address.clone());
             if let Some(body) = query.body(arguments) {
                 request = request.header(reqwest::header::CONTENT_TYPE, body.content_type).body(body.bytes);
@@ -186,7 +187,14 @@ impl HttpConnection {
             let may_follow = query.method == HttpMethod::Get && !writes;
             let target = response.headers().get(reqwest::header::LOCATION).and_then(|text| text.to_str().ok());
             match target.and_then(|target| address.join(target).ok()) {
-                Some(target) if may_follow && same_origin(&address, &target) => address = target,
+                Some(target) if may_follow && same_origin(&address, &target) && redirects < MOST_REDIRECTS => {
+                    redirects += 1;
+                    address = target;
+                }
+                _ if redirects == MOST_REDIRECTS => {
+                    let why = Some("it redirects again and again");
+                    return Err(Trouble::BadStatus { status: status.as_u16(), why }.into());
+                }
                 _ => {
                     let why = if may_follow {
                         "it redirects to another host or port, which is not followed; put the right address into `base`"
@@ -197,7 +205,6 @@ impl HttpConnection {
                 }
             }
         }
-        Err(Trouble::BadStatus { status: 310, why: Some("it redirects again and again") }.into())
     }
 
     /// What the status makes of an answer.
@@ -216,6 +223,8 @@ impl HttpConnection {
         let asked = asked.and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
         let asked = asked.filter(|&wait| wait <= LONGEST_ASKED_WAIT);
         match number {
+            // A gateway that got no answer does not know either what became of a change.
+            502 | 504 if writes => Err(Trouble::Unknown(format!("HTTP status {number}")).into()),
             429 | 502 | 503 | 504 => {
                 Err(Failure { trouble: Trouble::BadStatus { status: number, why: None }, again: Some(asked) })
             }

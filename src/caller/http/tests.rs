@@ -261,6 +261,12 @@ async fn a_change_carries_its_key_and_its_arguments_each_time_it_is_sent() {
 
 #[tokio::test]
 async fn a_change_without_an_answer_has_an_unknown_fate() {
+    for status in [502, 504] {
+        let gateway = any(move || async move { StatusCode::from_u16(status).unwrap() });
+        let (address, _) = serve(Router::new().route("/api/r", gateway)).await;
+        let change = open(settings(address, query(HttpMethod::Post, "/r")));
+        assert_eq!(change.change(question(LIMIT), "k").await, error("unknown"), "{status}");
+    }
     let silent = serve_bytes(b"", b" ", Duration::from_secs(3600)).await;
     let mut slow = query(HttpMethod::Post, "/returns");
     slow.time_limit = Duration::from_millis(200);

@@ -83,9 +83,10 @@ impl Asked<'_> {
         self.query.shape.access == Access::Writes
     }
 
-    /// How long there is left.
+    /// How long the database may take: a little less than there is left, so that it is the database that gives up, and
+    /// says that nothing was changed.
     pub fn left(&self) -> Duration {
-        self.until.saturating_duration_since(Instant::now())
+        self.until.saturating_duration_since(Instant::now()).mul_f64(0.9)
     }
 
     /// Whether a change that met no row is none.
@@ -140,8 +141,13 @@ impl SqlConnection {
                 Engine::Postgres(postgres) => postgres.ask(&asked).await,
             }
         };
-        // Dropped before its commit, a change is rolled back by the database.
-        let row = tokio::time::timeout_at(until, answered).await.map_err(|_| Trouble::Timeout)??;
+        let late = if asked.writes() {
+            // It may have been in the middle of its commit.
+            Trouble::Unknown("the time was over before the database had answered".to_owned())
+        } else {
+            Trouble::Timeout
+        };
+        let row = tokio::time::timeout_at(until, answered).await.map_err(|_| late)??;
         Ok(match row {
             Some(record) => LookUpResult::Found(record),
             None if asked.writes() && query.shape.returns.is_empty() => LookUpResult::Found(BTreeMap::new()),

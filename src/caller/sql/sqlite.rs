@@ -57,7 +57,7 @@ impl Sqlite {
         let pool = self.pool(writes).await;
         let mut connection = pool.acquire().await.map_err(|fault| trouble(&fault))?;
         // A statement that runs on after its time would keep others from the database.
-        let until = asked.until;
+        let until = Instant::now() + asked.left();
         let mut handle = connection.lock_handle().await.map_err(|fault| trouble(&fault))?;
         handle.set_progress_handler(STEPS_BETWEEN_LOOKS, move || Instant::now() < until);
         drop(handle);
