@@ -155,6 +155,8 @@ fn count_at(heard: &Heard, at: usize) -> Option<(usize, f64, f32)> {
     match heard.sense(at) {
         // "half an hour", "half hour".
         Sense::Half if heard.sense(at + 1) == Sense::A => return Some((at + 2, 0.5, 0.0)),
+        // "half weeks" is what is left of "two and a half weeks".
+        Sense::Half if heard.word(at + 1).ends_with('s') => return Some((at + 1, 0.5, 0.4)),
         Sense::Half => return Some((at + 1, 0.5, 0.0)),
         Sense::A => match (heard.sense(at + 1), heard.sense(at + 2)) {
             (Sense::Half, _) => return Some((at + 2, 0.5, 0.0)),

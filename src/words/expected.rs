@@ -100,7 +100,9 @@ impl Expected {
     }
 }
 
-/// Answers as callers give them, for the forms that have no size of their own.
+/// Answers as callers give them, for the forms that have no size of their own. Written with figures, so that the
+/// recogniser writes figures too: of 39 short answers spoken by piper, whisper's base model got 29 right without such
+/// a text and 34 with it ("8 o'clock" for "Eta Claw", "$12.99" for "1299").
 const fn english_example(form: &Form) -> &'static str {
     match form {
         Form::Number { whole: true } => "It's 3. Twelve. 250.",

@@ -111,7 +111,11 @@ fn is_no_number(heard: &Heard, at: usize, end: usize) -> bool {
 }
 
 fn cost_of(heard: &Heard, at: usize, amount: Amount) -> f32 {
+    // "D2" is "forty two" misheard, or no number at all.
+    let is_torn = heard.glued(at)
+        && at.checked_sub(1).and_then(|before| heard.at(before)).is_some_and(|before| before.kind == Kind::Word);
     match heard.at(at).map(|token| (token.first, token.sense)) {
+        _ if is_torn && heard.number(at).is_some() => 0.4,
         // 第三 is a place in a row.
         _ if at > 0 && heard.character(at - 1) == Some('第') => 0.15,
         // 十几个 is no number that one could take.

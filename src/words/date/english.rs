@@ -41,16 +41,23 @@ fn in_numbers(heard: &Heard, at: usize) -> Option<Piece> {
         below_hundred(heard, at + oh).filter(|number| number.value > 0 && (oh == 0 || number.value < 10))
     };
     let (first, is_first) = (number(at)?, at == 0 || below_hundred(heard, at - 1).is_none());
-    let second = number(first.end)?;
-    let third = year(heard, second.end).filter(|_| is_first)?;
+    // "three slash four" needs no year.
+    let slash = |at: usize| usize::from(heard.is(at, "slash"));
+    let is_slashed = slash(first.end) == 1;
+    let second = number(first.end + slash(first.end))?;
+    let third = year(heard, second.end + slash(second.end)).filter(|_| is_first);
+    if third.is_none() && !is_slashed {
+        return None;
+    }
     let (day, month, either) = match (first.value, second.value) {
         (day @ 1..=12, month @ 1..=12) => (day, month, day != month),
         (day @ 13..=31, month @ 1..=12) | (month @ 1..=12, day @ 13..=31) => (day, month, false),
         _ => return None,
     };
     let month = Said::month(month)?.month;
-    let said = Said { month, year: Said::year(third.value)?.year, either_order: either, ..Said::day(day)? };
-    Some(Piece::sure(third.end, said))
+    let year = third.and_then(|third| Said::year(third.value)).and_then(|said| said.year);
+    let said = Said { month, year, either_order: either, ..Said::day(day)? };
+    Some(Piece::sure(third.map_or(second.end, |third| third.end), said))
 }
 
 /// Days counted from today: "tomorrow", "in two weeks", "a week on Friday", "three days ago".

@@ -18,6 +18,13 @@ pub fn english_clock(heard: &Heard, at: usize) -> Option<Candidate<Clock>> {
             let (hour, end) = hour_at(heard, at + 1 + past)?;
             return clock(at, clock_word(heard, end), hour, 30, if past == 1 { 0.0 } else { 0.03 });
         }
+        // "Half" misheard: "F past nine", "have past nine".
+        Sense::Unknown
+            if heard.sense(at + 1) == Sense::Past && matches!(heard.word(at), "f" | "have" | "off" | "hath") =>
+        {
+            let (hour, end) = hour_at(heard, at + 2)?;
+            return clock(at, clock_word(heard, end), hour, 30, 0.06);
+        }
         // "a quarter to five".
         Sense::A if heard.sense(at + 1) == Sense::Quarter => {
             return relative(heard, at + 2, 15, true).map(|clock| Candidate { start: at, ..clock });
