@@ -1,5 +1,8 @@
 //! How near a word heard is to a word expected.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::pinyin;
 
 /// A word prepared for comparison, so that many comparisons are cheap.
@@ -15,6 +18,10 @@ pub(super) struct Sound {
     key: u64,
     /// One bit a letter: words that share few of them are not near.
     letters: u32,
+    /// How a single Chinese character sounds.
+    reading: Option<pinyin::Reading>,
+    /// One bit for each group of [`CONFUSED`] that the character is in.
+    confused: u64,
 }
 
 impl Sound {
@@ -28,6 +35,8 @@ impl Sound {
             stem: if is_latin { stem(word).len() } else { 0 },
             key: if is_latin { sound_key(word) } else { 0 },
             letters: letters(word),
+            reading: single_character(word).map(pinyin::reading),
+            confused: single_character(word).map_or(0, confused_groups),
         }
     }
 
@@ -48,7 +57,7 @@ impl Sound {
             return Some(0.0);
         }
         if self.stem == 0 || heard.stem == 0 {
-            return character_distance(&self.text, &heard.text);
+            return self.character_distance(heard);
         }
         if self.text[..self.stem] == heard.text[..heard.stem] {
             return Some(0.08);
@@ -75,6 +84,21 @@ impl Sound {
     }
 }
 
+impl Sound {
+    /// How near two single characters are: by sound, or because recognisers exchange them.
+    fn character_distance(&self, heard: &Self) -> Option<f32> {
+        let (left, right) = (self.reading?, heard.reading?);
+        let by_sound = left.distance(right).filter(|distance| *distance <= pinyin::MOST);
+        let listed = self.confused & heard.confused != 0;
+        if listed { Some(by_sound.unwrap_or(0.3).min(0.3)) } else { by_sound }
+    }
+
+    /// Whether it is written in Latin letters or in digits.
+    pub fn is_latin(&self) -> bool {
+        self.stem > 0
+    }
+}
+
 /// How much of a word may be changed for it to be near.
 const MOST_EDITED: f32 = 0.34;
 
@@ -86,19 +110,22 @@ fn letters(word: &str) -> u32 {
     })
 }
 
-/// How near two single characters are: by sound, or because recognisers exchange them.
-fn character_distance(left: &str, right: &str) -> Option<f32> {
-    let one = |text: &str| {
-        let mut characters = text.chars();
-        characters.next().filter(|_| characters.next().is_none())
-    };
-    let (left, right) = (one(left)?, one(right)?);
-    if left.is_ascii() || right.is_ascii() {
-        return None;
+/// The character of a word that is a single Chinese one.
+fn single_character(word: &str) -> Option<char> {
+    let mut characters = word.chars();
+    characters.next().filter(|first| !first.is_ascii() && characters.next().is_none())
+}
+
+static CONFUSED_GROUPS: LazyLock<HashMap<char, u64>> = LazyLock::new(|| {
+    let mut groups: HashMap<char, u64> = HashMap::new();
+    for (place, group) in CONFUSED.iter().enumerate() {
+        group.chars().for_each(|character| *groups.entry(character).or_default() |= 1 << place);
     }
-    let listed = CONFUSED.iter().any(|group| group.contains(left) && group.contains(right));
-    let by_sound = pinyin::distance(left, right).filter(|distance| *distance <= pinyin::MOST);
-    if listed { Some(by_sound.unwrap_or(0.3).min(0.3)) } else { by_sound }
+    groups
+});
+
+fn confused_groups(character: char) -> u64 {
+    CONFUSED_GROUPS.get(&character).copied().unwrap_or(0)
 }
 
 const NUMBERS: [&str; 13] =
@@ -110,12 +137,20 @@ fn number(word: &str) -> Option<u8> {
         return word.parse().ok().filter(|number| *number <= 12);
     }
     let by_name = |names: &[&str]| names.iter().position(|name| *name == word);
-    by_name(&NUMBERS).or_else(|| by_name(&CHINESE_NUMBERS)).and_then(|place| u8::try_from(place).ok())
+    let place = if word.is_ascii() { by_name(&NUMBERS) } else { by_name(&CHINESE_NUMBERS) };
+    place.and_then(|place| u8::try_from(place).ok())
 }
 
+static ALIKE_GROUPS: LazyLock<HashMap<&'static str, u64>> = LazyLock::new(|| {
+    let mut groups: HashMap<&'static str, u64> = HashMap::new();
+    for (place, group) in SOUND_ALIKE.iter().enumerate() {
+        group.iter().for_each(|word| *groups.entry(word).or_default() |= 1 << place);
+    }
+    groups
+});
+
 fn groups_of(word: &str) -> u64 {
-    let groups = SOUND_ALIKE.iter().enumerate().filter(|(_, group)| group.contains(&word));
-    groups.fold(0, |bits, (place, _)| bits | 1 << place)
+    ALIKE_GROUPS.get(word).copied().unwrap_or(0)
 }
 
 const SOUND_ALIKE: &[&[&str]] = &[
@@ -240,7 +275,7 @@ mod tests {
 
     #[test]
     fn every_group_has_its_bit() {
-        assert!(SOUND_ALIKE.len() <= 64);
+        assert!(SOUND_ALIKE.len() <= 64 && CONFUSED.len() <= 64);
     }
 
     #[test]

@@ -69,20 +69,37 @@ fn broad(syllable: &str) -> String {
     format!("~{initial}{rest}")
 }
 
+/// How a character sounds, for many comparisons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Reading([Syllable; 2]);
+
+/// How a character sounds; nothing is near a character that is not in the table.
+pub(super) fn reading(character: char) -> Reading {
+    Reading(place(character).and_then(|place| TABLE.get(place)).copied().unwrap_or_default())
+}
+
+impl Reading {
+    /// As [`distance`].
+    pub fn distance(self, other: Self) -> Option<f32> {
+        let mut least: Option<f32> = None;
+        for left in self.0.iter().filter(|left| left.exact != 0) {
+            for right in other.0.iter().filter(|right| right.broad == left.broad) {
+                let distance = match (left.exact == right.exact, left.tone == right.tone) {
+                    (true, true) => SAME,
+                    (true, false) => OTHER_TONE,
+                    (false, true) => NEARLY,
+                    (false, false) => NEARLY_OTHER_TONE,
+                };
+                least = Some(least.map_or(distance, |least| least.min(distance)));
+            }
+        }
+        least
+    }
+}
+
 /// How far apart two characters sound, 0.1 for the same syllable and tone up to 0.35; `None` for different sounds.
 pub(super) fn distance(left: char, right: char) -> Option<f32> {
-    let (left, right) = (TABLE.get(place(left)?)?, TABLE.get(place(right)?)?);
-    let pairs = left.iter().flat_map(|left| right.iter().map(move |right| (left, right)));
-    let near = pairs.filter(|(left, right)| left.exact != 0 && right.exact != 0).filter_map(|(left, right)| {
-        match (left.exact == right.exact, left.broad == right.broad, left.tone == right.tone) {
-            (true, _, true) => Some(SAME),
-            (true, _, false) => Some(OTHER_TONE),
-            (false, true, true) => Some(NEARLY),
-            (false, true, false) => Some(NEARLY_OTHER_TONE),
-            (false, false, _) => None,
-        }
-    });
-    near.min_by(f32::total_cmp)
+    reading(left).distance(reading(right))
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 //! From recogniser output to words: lower case, no punctuation, contractions opened, Mandarin by character.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::Language;
 use super::simplify::simplified_char;
 
@@ -205,17 +208,17 @@ const BARE_CONTRACTIONS: &[(&str, &[&str])] = &[
     ("uhhuh", &["uh", "huh"]), ("pls", &["please"]),
 ];
 
+type Opened = HashMap<&'static str, &'static [&'static str]>;
+static OPENED: LazyLock<Opened> = LazyLock::new(|| CONTRACTIONS.iter().copied().collect());
+static OPENED_BARE: LazyLock<Opened> = LazyLock::new(|| BARE_CONTRACTIONS.iter().copied().collect());
+
 fn open_contraction(token: Token, opened: &mut Vec<Token>) {
     if !token.is_latin() || token.capitals && !token.text.contains('\'') && token.text != "ok" {
         opened.push(token);
         return;
     }
     let bare: String = token.text.chars().filter(|character| *character != '\'').collect();
-    let known = CONTRACTIONS
-        .iter()
-        .find(|(contraction, _)| *contraction == token.text)
-        .or_else(|| BARE_CONTRACTIONS.iter().find(|(contraction, _)| *contraction == bare));
-    let Some((_, words)) = known else {
+    let Some(words) = OPENED.get(token.text.as_str()).or_else(|| OPENED_BARE.get(bare.as_str())) else {
         // A possessive loses its ending: "the order's number" is "the order number".
         let text = token.text.strip_suffix("'s").unwrap_or(&bare).to_owned();
         opened.push(Token { text, ..token });

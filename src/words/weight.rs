@@ -49,7 +49,8 @@ const NEGATIONS: &[&str] = &["not", "never", "不", "没", "别", "未"];
 
 static FUNCTION_WORDS: LazyLock<HashSet<&'static str>> =
     LazyLock::new(|| ENGLISH_FUNCTION_WORDS.iter().copied().collect());
-static FILLER_PHRASES: LazyLock<Phrases<()>> =
+/// [`FILLERS`], to be found at any place.
+pub(super) static FILLER_PHRASES: LazyLock<Phrases<()>> =
     LazyLock::new(|| Phrases::new(FILLERS.iter().map(|filler| (*filler, ()))));
 
 /// Whether `word` carries grammar rather than meaning.

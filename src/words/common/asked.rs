@@ -1,5 +1,6 @@
 //! Which language a caller asks for: "can we speak Chinese?", 说英语, "no English".
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use super::super::template::{Heard, TemplateIndex};
@@ -59,8 +60,21 @@ static ASKED: LazyLock<TemplateIndex<Language>> = LazyLock::new(|| {
     )
 });
 
+/// How the names of languages begin, in letters, or end, in characters: without one of them nothing is asked for.
+static NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+    let latin = LANGUAGES.iter().flat_map(|(_, english, _)| english.split('|')).filter_map(|name| name.get(..4));
+    latin.chain(["文", "语", "话"]).collect()
+});
+
+fn may_name_a_language(heard: &Heard) -> bool {
+    heard.words().any(|word| NAMES.contains(word.get(..4).unwrap_or(word)))
+}
+
 /// The language that the whole of `heard` asks for, and how well it fits, at least `at_least`.
 pub(super) fn asked(heard: &Heard, at_least: f32) -> Option<(Language, f32)> {
+    if !may_name_a_language(heard) {
+        return None;
+    }
     let best = ASKED.rank_whole(heard, at_least, |_| true).into_iter().next()?;
     Some((best.id, best.found.score))
 }

@@ -1,8 +1,10 @@
 //! Spelt values with second thoughts: "1234, no, 1235", "one two three four, sorry, five".
 
+use std::sync::LazyLock;
+
 use super::super::Language;
+use super::super::phrases::Phrases;
 use super::super::token::{Token, tokenise};
-use super::super::weight::phrase_length;
 use super::amend::{amend, names_a_place};
 use super::pieces::Lattice;
 use super::search::{Spelt, search};
@@ -18,6 +20,8 @@ const TAKE_BACK: &[&str] = &[
     "说错了", "我说错了", "不不", "不不不", "哦不", "应该是", "不对应该是", "不是应该是", "更正", "重新说", "重来",
     "等等不对", "啊不对", "不好意思", "抱歉", "我重说", "再说一遍",
 ];
+
+static TAKE_BACKS: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::new(TAKE_BACK.iter().map(|phrase| (*phrase, ()))));
 
 /// What `heard` spells, cheapest first.
 pub(crate) fn read_spelt(heard: &str, wanted: &Wanted, language: Language) -> Vec<Spelling> {
@@ -162,7 +166,7 @@ fn take_backs(tokens: &[Token]) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < words.len() {
-        let length = TAKE_BACK.iter().filter_map(|phrase| phrase_length(phrase, &words[at..])).max().unwrap_or(0);
+        let length = TAKE_BACKS.longest(&words[at..]).map_or(0, |(length, ())| length);
         // "NO12345678" is a code.
         let is_spelt = tokens[at].capitals && tokens[at].text.len() > 1;
         if length > 0 && !is_spelt {

@@ -1,5 +1,8 @@
 //! English spelling: digit words, letters, alphabets, "double seven", "B as in Bravo".
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::super::token::Token;
 use super::super::weight::is_function_word;
 use super::numerals;
@@ -66,7 +69,7 @@ const ALPHABET: &[&str] = &[
 const NATO: usize = 30;
 
 pub(super) fn is_number_word(word: &str) -> bool {
-    DIGITS.iter().any(|(name, _, cost)| *name == word && *cost == 0.0 && !matches!(word, "o" | "oh"))
+    digits(word).any(|(_, cost)| cost == 0.0 && !matches!(word, "o" | "oh"))
         || matches!(
             word,
             "ten"
@@ -94,7 +97,7 @@ pub(super) fn is_number_word(word: &str) -> bool {
 
 /// Whether `word` is said for nothing but a letter: a NATO word, or a letter's name that is no other word.
 pub(super) fn is_letter_word(word: &str) -> bool {
-    by_alphabet(word, NATO).is_some() || LETTERS.iter().any(|(name, _, cost)| *name == word && *cost <= 0.02)
+    by_alphabet(word, NATO).is_some() || letters(word).any(|(_, cost)| cost <= 0.02)
 }
 
 /// Letters said one by one at the start of `tokens`: `(tokens taken, capitals)`; "B as in Bravo" and "double L" are
@@ -177,8 +180,28 @@ pub(super) fn pieces(all: &[Token], at: usize, letters: bool, pieces: &mut Vec<P
     }
 }
 
+/// What a word may stand for, with costs.
+type Senses = HashMap<&'static str, Vec<(char, f32)>>;
+
+fn by_word(table: &[(&'static str, char, f32)]) -> Senses {
+    let mut senses = Senses::new();
+    for (name, symbol, cost) in table {
+        senses.entry(name).or_default().push((*symbol, *cost));
+    }
+    senses
+}
+
+static DIGITS_BY_WORD: LazyLock<Senses> = LazyLock::new(|| by_word(DIGITS));
+static LETTERS_BY_WORD: LazyLock<Senses> = LazyLock::new(|| by_word(LETTERS));
+static ALPHABET_PLACES: LazyLock<HashMap<&'static str, usize>> =
+    LazyLock::new(|| ALPHABET.iter().enumerate().map(|(place, name)| (*name, place)).collect());
+
 fn digits(word: &str) -> impl Iterator<Item = (char, f32)> {
-    DIGITS.iter().filter(move |(name, _, _)| *name == word).map(|(_, digit, cost)| (*digit, *cost))
+    DIGITS_BY_WORD.get(word).into_iter().flatten().copied()
+}
+
+fn letters(word: &str) -> impl Iterator<Item = (char, f32)> {
+    LETTERS_BY_WORD.get(word).into_iter().flatten().copied()
 }
 
 fn plural(word: &str) -> Option<char> {
@@ -246,8 +269,7 @@ fn single_letters(tokens: &[Token]) -> Vec<(usize, char, f32)> {
         let cost = if matches!(first.text.as_str(), "a" | "i") && !first.capitals { 0.02 } else { 0.0 };
         found.extend(letter.map(|letter| (1, letter, cost)));
     }
-    found
-        .extend(LETTERS.iter().filter(|(name, _, _)| *name == first.text).map(|(_, letter, cost)| (1, *letter, *cost)));
+    found.extend(letters(&first.text).map(|(letter, cost)| (1, letter, cost)));
     found.extend(by_alphabet(&first.text, NATO).map(|letter| (1, letter, 0.0)));
     let is_x_ray = first.text == "x" && tokens.get(1).is_some_and(|token| token.text == "ray");
     if is_x_ray {
@@ -261,7 +283,7 @@ fn single_letters(tokens: &[Token]) -> Vec<(usize, char, f32)> {
 }
 
 fn by_alphabet(word: &str, among: usize) -> Option<char> {
-    let known = ALPHABET.iter().take(among).any(|name| *name == word);
+    let known = ALPHABET_PLACES.get(word).is_some_and(|place| *place < among);
     if known { word.chars().next().map(|first| first.to_ascii_uppercase()) } else { None }
 }
 

@@ -1,5 +1,8 @@
 //! Mandarin spelling: digits with 幺 and 〇, amounts (一千零五), letters as they are said in Chinese.
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::super::token::Token;
 use super::super::weight::phrase_length;
 use super::pieces::Piece;
@@ -45,13 +48,28 @@ const LETTERS: &[(&str, char, f32)] = &[
     ("贼", 'Z', 0.06), ("贼德", 'Z', 0.03), ("在", 'Z', 0.25),
 ];
 
+static DIGITS_BY_WORD: LazyLock<HashMap<&'static str, (char, f32, bool)>> = LazyLock::new(|| {
+    let with_place = DIGITS.iter().enumerate();
+    with_place.map(|(place, (name, digit, cost))| (*name, (*digit, *cost, place < SURE))).collect()
+});
+
+static LETTERS_BY_FIRST: LazyLock<HashMap<char, Vec<(&'static str, char, f32)>>> = LazyLock::new(|| {
+    let mut letters: HashMap<char, Vec<(&'static str, char, f32)>> = HashMap::new();
+    for entry in LETTERS {
+        if let Some(first) = entry.0.chars().next() {
+            letters.entry(first).or_default().push(*entry);
+        }
+    }
+    letters
+});
+
 pub(super) fn is_number_character(word: &str) -> bool {
-    matches!(word, "十" | "百" | "千") || DIGITS[..SURE].iter().any(|(name, _, _)| *name == word)
+    matches!(word, "十" | "百" | "千") || chinese_digit(word).is_some()
 }
 
 /// The digit that a character surely stands for.
 pub(crate) fn chinese_digit(word: &str) -> Option<char> {
-    DIGITS[..SURE].iter().find(|(name, _, _)| *name == word).map(|(_, digit, _)| *digit)
+    DIGITS_BY_WORD.get(word).filter(|(_, _, is_sure)| *is_sure).map(|(digit, _, _)| *digit)
 }
 
 /// The longest amount at the start of `words`: `(characters taken, value)`.
@@ -63,7 +81,7 @@ pub(crate) fn chinese_amount(words: &[&str]) -> Option<(usize, u64)> {
 pub(super) fn pieces(all: &[Token], at: usize, letters: bool, pieces: &mut Vec<Piece>) {
     let words: Vec<&str> = all[at..].iter().take(16).map(|token| token.text.as_str()).collect();
     let mut add = |span: usize, symbols: String, cost: f32| pieces.push(Piece { span, symbols, cost });
-    for (_, digit, cost) in DIGITS.iter().filter(|(name, _, _)| *name == words[0]) {
+    if let Some((digit, cost, _)) = DIGITS_BY_WORD.get(words[0]) {
         add(1, digit.to_string(), *cost);
     }
     // The 十二 of 四十二 is no 12.
@@ -81,7 +99,8 @@ pub(super) fn pieces(all: &[Token], at: usize, letters: bool, pieces: &mut Vec<P
         add(3, symbol.to_string().repeat(usize::try_from(count).unwrap_or(0)), 0.0);
     }
     if letters {
-        for (name, letter, cost) in LETTERS {
+        let first = words[0].chars().next();
+        for (name, letter, cost) in first.and_then(|first| LETTERS_BY_FIRST.get(&first)).into_iter().flatten() {
             if let Some(span) = phrase_length(name, &words) {
                 add(span, letter.to_string(), *cost);
             }
@@ -91,7 +110,7 @@ pub(super) fn pieces(all: &[Token], at: usize, letters: bool, pieces: &mut Vec<P
 
 fn sure_symbol(word: &str) -> Option<char> {
     let numeral = word.chars().next().filter(|character| character.is_ascii_digit() && word.len() == 1);
-    numeral.or_else(|| DIGITS[..SURE].iter().find(|(name, _, _)| *name == word).map(|(_, digit, _)| *digit))
+    numeral.or_else(|| chinese_digit(word))
 }
 
 fn digit_value(word: &str) -> Option<u64> {

@@ -1,8 +1,11 @@
 //! What a few words may stand for.
 
+use std::sync::LazyLock;
+
 use super::super::Language;
+use super::super::phrases::Phrases;
 use super::super::token::Token;
-use super::super::weight::{FILLERS, is_function_word, phrase_length};
+use super::super::weight::{FILLER_PHRASES, is_function_word};
 use super::wanted::Letters;
 use super::{english, mandarin, numerals};
 
@@ -141,10 +144,10 @@ enum Filler {
 
 fn fillers(words: &[&str]) -> Vec<Filler> {
     let mut marks = vec![Filler::Not; words.len()];
-    for phrases in [FILLERS, CONNECTIVES] {
+    for phrases in [&*FILLER_PHRASES, &*CONNECTIVE_PHRASES] {
         let mut at = 0;
         while at < words.len() {
-            let length = longest(phrases, &words[at..]);
+            let length = phrases.longest(&words[at..]).map_or(0, |(length, ())| length);
             let mark = if length > 1 { Filler::Phrase } else { Filler::Word };
             for place in &mut marks[at..at + length] {
                 *place = if *place == Filler::Phrase { *place } else { mark };
@@ -155,9 +158,10 @@ fn fillers(words: &[&str]) -> Vec<Filler> {
     marks
 }
 
-fn longest(phrases: &[&str], words: &[&str]) -> usize {
-    phrases.iter().filter_map(|phrase| phrase_length(phrase, words)).max().unwrap_or(0)
-}
+static CONNECTIVE_PHRASES: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::new(CONNECTIVES.iter().map(|phrase| (*phrase, ()))));
+static INTRODUCTION_PHRASES: LazyLock<Phrases<()>> =
+    LazyLock::new(|| Phrases::new(INTRODUCTIONS.iter().map(|phrase| (*phrase, ()))));
 
 /// What comes just before a value.
 #[rustfmt::skip]
@@ -172,7 +176,7 @@ const INTRODUCTIONS: &[&str] = &[
 fn introduced_at(words: &[&str]) -> usize {
     let mut behind = 0;
     for at in 0..words.len() {
-        let length = longest(INTRODUCTIONS, &words[at..]);
+        let length = INTRODUCTION_PHRASES.longest(&words[at..]).map_or(0, |(length, ())| length);
         if length > 0 && at + length < words.len() {
             behind = behind.max(at + length);
         }

@@ -66,7 +66,8 @@ impl Target {
 
 /// The target named at the start of `words`, with the words that lead from it to its new symbols: `(words, target)`.
 pub(super) fn target(words: &[&str]) -> Option<(usize, Target)> {
-    english(words).or_else(|| chinese(words))
+    let first = words.first()?;
+    if first.is_ascii() { english(words) } else { chinese(words) }
 }
 
 const ORDINALS: [&str; 20] = [

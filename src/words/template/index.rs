@@ -13,9 +13,11 @@ use super::matching::Match;
 use super::rank::Candidate;
 
 /// Candidates below this score are left out: nothing is asked about them.
-const LEAST: f32 = 0.3;
+const LEAST: f32 = 0.5;
+/// A whole utterance that scores so much needs no other template.
+const WORD_FOR_WORD: f32 = 0.999;
 /// How far below the best so far a template may be bound to stay to be looked at all the same.
-const BEHIND_THE_BEST: f32 = 0.4;
+const BEHIND_THE_BEST: f32 = 0.25;
 
 /// Templates with the ids of what they start, ready for thousands of utterances a second.
 ///
@@ -28,6 +30,9 @@ pub struct TemplateIndex<I> {
     /// Words by their text.
     places: HashMap<Box<str>, usize>,
     lists: Vec<Arc<WordList>>,
+    /// Words in Latin letters, and all others.
+    latin: Vec<usize>,
+    chinese: Vec<usize>,
     /// Entries that no word need lead to: all their words may be missing.
     unled: Vec<usize>,
 }
@@ -40,6 +45,8 @@ struct Entry<I> {
     words: Vec<usize>,
     /// For each list of the template, its place in [`TemplateIndex::lists`].
     lists: Vec<usize>,
+    /// A word that carries meaning is in it; then one of those must be heard.
+    has_content: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -49,6 +56,8 @@ struct Word {
     near: Vec<(usize, f32)>,
     /// Where the word stands: `(entry, word of its template)`.
     postings: Vec<(usize, u16)>,
+    /// It carries meaning.
+    is_content: bool,
 }
 
 /// An utterance beside the words of an index.
@@ -73,6 +82,8 @@ impl<I: Clone + PartialEq> TemplateIndex<I> {
             words: Vec::new(),
             places: HashMap::new(),
             lists: Vec::new(),
+            latin: Vec::new(),
+            chinese: Vec::new(),
             unled: Vec::new(),
         };
         for (id, template) in templates {
@@ -100,7 +111,8 @@ impl<I: Clone + PartialEq> TemplateIndex<I> {
                 Some(place) => *place,
                 None => {
                     self.places.insert(sound.text().into(), self.words.len());
-                    self.words.push(Word { sound: sound.clone(), near: Vec::new(), postings: Vec::new() });
+                    let is_content = !is_function_word(sound.text());
+                    self.words.push(Word { sound: sound.clone(), near: Vec::new(), postings: Vec::new(), is_content });
                     self.words.len() - 1
                 }
             };
@@ -119,20 +131,21 @@ impl<I: Clone + PartialEq> TemplateIndex<I> {
         if missing <= (1.0 - LEAST) * template.graph.heaviest.max(1.0) && template.graph.has_holes {
             self.unled.push(entry);
         }
-        self.entries.push(Entry { id, template, words, lists });
+        let has_content = template.graph.words.iter().any(|sound| !is_function_word(sound.text()));
+        self.entries.push(Entry { id, template, words, lists, has_content });
     }
 
     fn find_neighbours(&mut self) {
+        (self.latin, self.chinese) = (0..self.words.len()).partition(|place| self.words[*place].sound.is_latin());
         for place in 0..self.words.len() {
-            let sound = &self.words[place].sound;
-            let near = (0..self.words.len())
-                .filter(|other| *other != place)
-                .filter_map(|other| self.words[other].sound.distance(sound).map(|distance| (other, distance)));
-            self.words[place].near = near.collect();
+            let mut near = self.near(&self.words[place].sound);
+            near.retain(|(other, _)| *other != place);
+            self.words[place].near = near;
         }
     }
 
-    /// Every id whose template fits `heard`, best first; see [`super::rank`]. Scores below 0.3 are left out.
+    /// Every id whose template fits `heard`, best first; see [`super::rank`]. Scores below 0.5 are left
+    /// out.
     pub fn rank(&self, heard: &Heard) -> Vec<Candidate<I>> {
         self.rank_where(heard, |_| true)
     }
@@ -173,10 +186,14 @@ impl<I: Clone + PartialEq> TemplateIndex<I> {
             let own_hits: Vec<&[Hit]> = entry.lists.iter().map(|list| hits[*list].as_deref().unwrap_or(&[])).collect();
             let Some(found) = entry.fit(heard, &seen, &own_hits, around, at_least, &mut scratch) else { continue };
             best = best.max(found.score);
+            let is_settled = around == Around::Whole && found.score >= WORD_FOR_WORD;
             match candidates.iter_mut().find(|candidate| candidate.id == entry.id) {
                 Some(known) if known.found.score < found.score => known.found = found,
                 Some(_) => {}
                 None => candidates.push(Candidate { id: entry.id.clone(), found }),
+            }
+            if is_settled {
+                break;
             }
         }
         candidates.sort_by(|left, right| right.found.score.total_cmp(&left.found.score));
@@ -232,37 +249,31 @@ impl<I: Clone + PartialEq> TemplateIndex<I> {
         keep: &impl Fn(&I) -> bool,
         scratch: &mut Scratch,
     ) -> Vec<Promising> {
-        // For each entry met: the words of its template that were heard, and what the heard words it has none of cost.
+        // For each entry met: the words of its template that were heard, and which of the words heard they explain.
         let mut met: Vec<Met> = vec![Met::default(); self.entries.len()];
-        let mut order: Vec<usize> = Vec::new();
-        let mut meet = |place: usize, column: usize, width: usize, met: &mut Vec<Met>| {
-            for (entry, local) in &self.words[place].postings {
-                let here = &mut met[*entry];
-                if !here.is_met {
-                    here.is_met = true;
-                    order.push(*entry);
+        let mut order: Vec<usize> = self.unled.clone();
+        self.unled.iter().for_each(|entry| met[*entry].is_met = true);
+        // Words that carry meaning lead to templates; then the others are counted for those that they led to.
+        for content in [true, false] {
+            seen.each(|place, columns| {
+                let word = &self.words[place];
+                if word.is_content != content {
+                    return;
                 }
-                here.heard |= 1_u128.checked_shl(u32::from(*local)).unwrap_or(0);
-                here.has_far |= *local >= 128;
-                let explained =
-                    (column..column + width).fold(0_u128, |bits, at| bits | 1_u128.checked_shl(at as u32).unwrap_or(0));
-                here.explained |= explained;
-                here.has_content |= !is_function_word(self.words[place].sound.text());
-            }
-        };
-        for (column, near) in seen.near.iter().enumerate() {
-            near.iter().for_each(|(place, _)| meet(*place, column, 1, &mut met));
-        }
-        seen.joined.iter().for_each(|(column, place)| meet(*place, *column, 2, &mut met));
-        for (column, first, second) in &seen.split {
-            meet(*first, *column, 1, &mut met);
-            meet(*second, *column, 1, &mut met);
-        }
-        for entry in &self.unled {
-            if !met[*entry].is_met {
-                met[*entry].is_met = true;
-                order.push(*entry);
-            }
+                for (entry, local) in &word.postings {
+                    let here = &mut met[*entry];
+                    if !here.is_met {
+                        if !content && self.entries[*entry].has_content {
+                            continue;
+                        }
+                        here.is_met = true;
+                        order.push(*entry);
+                    }
+                    here.heard |= 1_u128.checked_shl(u32::from(*local)).unwrap_or(0);
+                    here.has_far |= *local >= 128;
+                    here.explained |= columns;
+                }
+            });
         }
         let mut promising: Vec<Promising> = Vec::new();
         for entry in order {
@@ -272,9 +283,8 @@ impl<I: Clone + PartialEq> TemplateIndex<I> {
                 continue;
             }
             let graph = &candidate.template.graph;
-            let is_heard =
-                |word: u16| here.has_far || here.heard & 1_u128.checked_shl(u32::from(word)).unwrap_or(0) != 0;
-            let mut lost = graph.least_missing(is_heard, &mut scratch.least);
+            let weight = graph.heaviest.max(1.0);
+            let mut lost = 0.0;
             if around == Around::Whole && !graph.has_holes {
                 let unexplained = heard
                     .extras
@@ -283,7 +293,13 @@ impl<I: Clone + PartialEq> TemplateIndex<I> {
                     .filter(|(column, _)| *column >= 128 || here.explained & (1 << column) == 0);
                 lost += unexplained.map(|(_, extra)| extra.whole).sum::<f32>();
             }
-            let bound = 1.0 - lost / graph.heaviest.max(1.0);
+            if 1.0 - lost / weight < at_least {
+                continue;
+            }
+            let is_heard =
+                |word: u16| here.has_far || here.heard & 1_u128.checked_shl(u32::from(word)).unwrap_or(0) != 0;
+            lost += graph.least_missing(is_heard, &mut scratch.least);
+            let bound = 1.0 - lost / weight;
             if bound >= at_least && bound > 0.0 {
                 promising.push(Promising { entry, bound });
             }
@@ -302,7 +318,23 @@ struct Met {
     has_far: bool,
     /// The words heard that are near one of the template, a bit each.
     explained: u128,
-    has_content: bool,
+}
+
+impl Seen {
+    /// Every word of the index that was heard, with the words heard for it, a bit each.
+    fn each(&self, mut meet: impl FnMut(usize, u128)) {
+        let bit = |column: usize| u32::try_from(column).ok().and_then(|column| 1_u128.checked_shl(column)).unwrap_or(0);
+        for (column, near) in self.near.iter().enumerate() {
+            near.iter().for_each(|(place, _)| meet(*place, bit(column)));
+        }
+        for (column, place) in &self.joined {
+            meet(*place, bit(*column) | bit(column + 1));
+        }
+        for (column, first, second) in &self.split {
+            meet(*first, bit(*column));
+            meet(*second, bit(*column));
+        }
+    }
 }
 
 impl<I> Entry<I> {
