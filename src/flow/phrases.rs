@@ -278,8 +278,8 @@ pub(super) fn call_back_on(number: &str, language: Language) -> String {
 pub(super) fn are_they_right(facts: &[(Option<String>, String)], language: Language) -> String {
     let chinese = language == Language::ZH;
     let pieces = facts.iter().map(|(name, value)| match (name, chinese) {
-        (Some(name), true) => format!("{name}{value}"),
-        (Some(name), false) => format!("{name} {value}"),
+        (Some(name), true) => format!("{name}是{value}"),
+        (Some(name), false) => format!("{name} is {value}"),
         (None, _) => value.clone(),
     });
     let pieces: Vec<String> = pieces.collect();
@@ -290,9 +290,14 @@ pub(super) fn are_they_right(facts: &[(Option<String>, String)], language: Langu
     }
 }
 
-/// The question for a value by its name.
+/// The question for a value by its name: "the day", "your order number", or without an article.
 pub(super) fn what_is(name: &str, language: Language) -> String {
-    if language == Language::ZH { format!("请问{name}是什么？") } else { format!("What is the {name}?") }
+    let has_article = ["the ", "your ", "a ", "an "].iter().any(|article| name.starts_with(article));
+    match language == Language::ZH {
+        true => format!("请问{name}是什么？"),
+        false if has_article => format!("What is {name}?"),
+        false => format!("What is the {name}?"),
+    }
 }
 
 /// The question for a value that has no name for the caller, by its type.

@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
-use super::super::bundle::{AskAll, Jump, StepIndex, Verb};
+use super::super::act::Rank;
+use super::super::bundle::{AskAll, Jump, ReadBack, StepIndex, Verb};
 use super::super::expression::Trouble;
 use super::asked::{OPENING, TOGETHER};
 use super::conversation::{After, Conversation};
+use super::several::Given;
 use super::state::{Listening, State};
 use super::understand::Utterance;
 
@@ -72,19 +74,34 @@ impl Conversation {
         }
     }
 
-    /// Takes everything an utterance says of the slots of an `ask_all`. False when it says nothing of them.
+    /// Takes everything an utterance says of the slots of an `ask_all`. False when it says nothing of them, or only
+    /// what the question that stands asks for.
     pub(super) fn try_several(&mut self, utterance: &Utterance) -> bool {
         let bundle = Arc::clone(&self.bundle);
         let State::Listening(listening) = &self.state else { return false };
         let (index, part) = (listening.step, listening.part);
         let Some(frame) = self.frames.last() else { return false };
-        let step = bundle.flow(frame.flow).step(index);
+        let flow = bundle.flow(frame.flow);
+        let step = flow.step(index);
         let Verb::AskAll(ask) = &step.verb else { return false };
-        if part == TOGETHER || self.take_several(utterance, ask, index, part == OPENING) == 0 {
+        if part == TOGETHER {
             return false;
         }
+        let found = self.take_several(utterance, ask, index, part == OPENING);
+        let Some(unsure) = found else { return false };
         self.progress();
         self.said.clear();
+        self.understood(Rank::Step, || "several values".to_owned(), None);
+        // Of what was heard but not plainly, the first is asked about; the rest is asked for in its turn.
+        for given in unsure {
+            let position = ask.slots.iter().position(|one| one.slot == given.slot);
+            let (Some(position), Some(slot)) = (position, flow.slots.get(&given.slot)) else { continue };
+            self.turn_to(position);
+            let read_back = self.asked(&bundle).map_or(ReadBack::IfUnsure, |asked| asked.read_back);
+            if self.settle(&slot.kind, given.judged, read_back) {
+                return true;
+            }
+        }
         match self.ask_for_what_is_missing(ask, step.next) {
             After::Go(jump) => self.go(jump),
             After::Wait => {}
@@ -93,19 +110,28 @@ impl Conversation {
         true
     }
 
-    /// Fills what is plainly said of the slots that are missing, and says how many that were. Without `alone` a
-    /// single value is left to the question that stands.
-    fn take_several(&mut self, utterance: &Utterance, ask: &AskAll, index: StepIndex, alone: bool) -> usize {
+    /// Fills what is plainly said of the slots that are missing, and gives back what was said less plainly. `None`
+    /// when nothing was said of them; without `alone`, a single value is left to the question that stands.
+    fn take_several(
+        &mut self,
+        utterance: &Utterance,
+        ask: &AskAll,
+        index: StepIndex,
+        alone: bool,
+    ) -> Option<Vec<Given>> {
         let wanted: Vec<&str> =
             self.missing(ask).into_iter().map(|position| ask.slots[position].slot.as_str()).collect();
         let found = self.several(&wanted, utterance, ask.together);
         if found.is_empty() || (found.len() == 1 && !alone) {
-            return 0;
+            return None;
         }
-        let count = found.len();
-        for (slot, judged) in found {
-            self.fill_by_caller(&slot, judged.value, index);
+        for given in &found {
+            self.weigh(Rank::Step, || given.slot.clone(), given.judged.score);
         }
-        count
+        let (sure, unsure): (Vec<Given>, Vec<Given>) = found.into_iter().partition(|given| given.sure);
+        for given in sure {
+            self.fill_by_caller(&given.slot, given.judged.value, index);
+        }
+        Some(unsure)
     }
 }

@@ -93,8 +93,8 @@ pub struct Conversation {
     pub(super) next_timer: u64,
     pub(super) next_id: u64,
     pub(super) runs_of_changes: u64,
-    /// An utterance that a handler came before: answered after the handler's steps.
-    pub(super) deferred: Option<Utterance>,
+    /// An utterance that a handler came before, and what had been said then: answered after the handler's steps.
+    pub(super) deferred: Option<(Utterance, Vec<Said>)>,
     /// What the caller said last that nothing understood.
     pub(super) unanswered: Option<String>,
     /// The step of the `answer` that was looked up last.
@@ -433,7 +433,10 @@ impl Conversation {
                 self.state = State::Listening(listening);
                 self.secure_or_not(secure);
                 match self.deferred.take() {
-                    Some(utterance) => self.hear(&utterance),
+                    Some((utterance, said)) => {
+                        self.said = said;
+                        self.hear(&utterance);
+                    }
                     None => self.ask_shortly(),
                 }
             }

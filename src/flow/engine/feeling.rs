@@ -90,7 +90,7 @@ impl Conversation {
         match (action, utterance) {
             (HandlerAction::Goto(_), Some(utterance)) => self.keep_what_was_given(utterance),
             // After the steps the caller is answered.
-            (HandlerAction::Steps(_), Some(utterance)) => self.deferred = Some(utterance.clone()),
+            (HandlerAction::Steps(_), Some(utterance)) => self.deferred = Some((utterance.clone(), self.said.clone())),
             (_, None) => {}
         }
         self.fire(name)

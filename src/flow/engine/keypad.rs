@@ -6,8 +6,9 @@ use std::time::Duration;
 use crate::words::{KeyReading, Language, Place, Shape, SlotType, Value, read, read_keys};
 
 use super::super::act::{Act, Hear, TimerId};
-use super::super::bundle::{HandlerName, Menu, ReadBack, Verb};
+use super::super::bundle::{Bundle, HandlerName, Menu, ReadBack, Verb};
 use super::super::phrases::Phrase;
+use super::asked::OPENING;
 use super::conversation::Conversation;
 use super::judging::Judged;
 use super::ladder::Miss;
@@ -67,6 +68,7 @@ impl Conversation {
 
     fn key_to_step(&mut self, key: char) {
         let bundle = Arc::clone(&self.bundle);
+        self.turn_to_what_takes_keys(&bundle);
         let (Some(verb), Some(asked)) = (self.listening_verb(&bundle), self.asked(&bundle)) else { return };
         let kind = asked.kind;
         let keypad = asked.hear != Hear::Speech;
@@ -102,6 +104,22 @@ impl Conversation {
             return;
         }
         self.read_step_keys(verb, kind, &keys, false);
+    }
+
+    /// Of several values asked for at once, keys are for the first missing one that can be keyed.
+    fn turn_to_what_takes_keys(&mut self, bundle: &Bundle) {
+        let State::Listening(listening) = &self.state else { return };
+        let (Some(frame), Some(Verb::AskAll(ask))) = (self.frames.last(), self.listening_verb(bundle)) else { return };
+        if listening.part != OPENING {
+            return;
+        }
+        let slots = &bundle.flow(frame.flow).slots;
+        let takes_keys = |position: &usize| {
+            slots.get(&ask.slots[*position].slot).is_some_and(|slot| slot.kind.takes_keys())
+        };
+        if let Some(position) = self.missing(ask).into_iter().find(takes_keys) {
+            self.turn_to(position);
+        }
     }
 
     /// Reads the keys so far as the step's value or choice.

@@ -1,8 +1,9 @@
 //! Questions the engine asks of its own accord: is this value right, is this flow meant, which of two.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use crate::words::{ACCEPT, ChoiceOption, SlotType, Template, Value};
+use crate::words::{ACCEPT, ChoiceOption, Language, SlotType, Template, Value};
 
 use super::super::act::{KnownAnswer, Rank};
 use super::super::bundle::{FlowIndex, ReadBack, Verb, choice_type};
@@ -136,7 +137,9 @@ impl Conversation {
             let templates: Vec<Template> = Template::parse(&said).into_iter().collect();
             ChoiceOption { value: index.to_string(), said: [(self.language, templates)].into() }
         });
-        match self.one_of(options.collect(), utterance) {
+        let options = options.collect();
+        let chosen = told_apart(first, second, &utterance.text, self.language);
+        match chosen.or_else(|| self.one_of(options, utterance)) {
             Some(index) => {
                 let value = if index == 0 { first.clone() } else { second.clone() };
                 self.confirm(value);
@@ -275,5 +278,30 @@ impl Conversation {
         let sample =
             said.and_then(|templates| templates.first()).and_then(|template| template.samples(1).into_iter().next());
         sample.unwrap_or_else(|| (choice + 1).to_string())
+    }
+}
+
+/// Which of two values is meant by words that stand in the one's spoken form and not in the other's: "in the evening".
+fn told_apart(first: &Value, second: &Value, heard: &str, language: Language) -> Option<usize> {
+    let words = |text: &str| -> BTreeSet<String> {
+        let text = text.to_lowercase();
+        let mut words: BTreeSet<String> = BTreeSet::new();
+        for word in text.split(|character: char| !character.is_alphanumeric()).filter(|word| !word.is_empty()) {
+            if word.is_ascii() {
+                words.insert(word.to_owned());
+            } else {
+                words.extend(word.chars().map(String::from));
+            }
+        }
+        words
+    };
+    let (one, other) = (words(&crate::words::say(first, language)), words(&crate::words::say(second, language)));
+    let heard = words(heard);
+    let has_own =
+        |of: &BTreeSet<String>, not_of: &BTreeSet<String>| of.difference(not_of).any(|word| heard.contains(word));
+    match (has_own(&one, &other), has_own(&other, &one)) {
+        (true, false) => Some(0),
+        (false, true) => Some(1),
+        _ => None,
     }
 }

@@ -23,14 +23,23 @@ struct Found {
     value: Value,
     score: f32,
     margin: f32,
+    next: Option<Value>,
     from: usize,
     to: usize,
 }
 
+/// What an utterance says of a slot.
+pub struct Given {
+    pub slot: String,
+    pub judged: Judged,
+    /// Whether it is plain enough to be taken without a question.
+    pub sure: bool,
+}
+
 impl Conversation {
-    /// The values that an utterance plainly gives for the slots of the flow on top. `unsure`: also those that are
-    /// worth reading back.
-    pub(super) fn several(&self, slots: &[&str], utterance: &Utterance, unsure: bool) -> Vec<(String, Judged)> {
+    /// The values that an utterance gives for the slots of the flow on top. `lenient`: what is worth reading back is
+    /// sure enough, because everything is read back later.
+    pub(super) fn several(&self, slots: &[&str], utterance: &Utterance, lenient: bool) -> Vec<Given> {
         let Some(frame) = self.frames.last() else { return Vec::new() };
         let declared = &self.bundle.flow(frame.flow).slots;
         let pieces = pieces(&utterance.text);
@@ -60,14 +69,14 @@ impl Conversation {
             for (name, found) in share(&names, found, &text) {
                 let sureness = kind.sureness();
                 let score = found.score * utterance.confidence;
-                let least = if unsure { sureness.reject } else { sureness.accept };
-                let clear = found.margin.min(utterance.margin) >= MARGIN;
-                if score >= least && (clear || unsure) {
-                    given.push((
-                        name.to_owned(),
-                        Judged { value: found.value, score, margin: found.margin, next: None },
-                    ));
+                if score < sureness.reject {
+                    continue;
                 }
+                let margin = found.margin.min(utterance.margin);
+                let least = if lenient { sureness.reject } else { sureness.accept };
+                let sure = score >= least && margin >= MARGIN;
+                let judged = Judged { value: found.value, score, margin, next: found.next };
+                given.push(Given { slot: name.to_owned(), judged, sure });
             }
         }
         given
@@ -91,26 +100,28 @@ impl Conversation {
 
     /// The best value between two pieces, and the fewest words that say it.
     fn narrowest(&self, kind: &SlotType, text: &Text<'_>, from: usize, to: usize) -> Option<Found> {
-        let (value, score, margin) = self.best(kind, text.between(from, to)?)?;
-        let mut found = Found { value, score, margin, from, to };
+        let mut found = self.best(kind, text, from, to)?;
         let stays = |found: &Found, from: usize, to: usize| {
-            let (value, score, margin) = self.best(kind, text.between(from, to)?)?;
-            (value == found.value && score + 0.001 >= found.score).then_some((score, margin))
+            let fewer = self.best(kind, text, from, to)?;
+            (fewer.value == found.value && fewer.score + 0.001 >= found.score).then_some(fewer)
         };
-        while let Some((score, margin)) = stays(&found, found.from + 1, found.to) {
-            found = Found { score, margin, from: found.from + 1, ..found };
+        while let Some(fewer) = stays(&found, found.from + 1, found.to) {
+            found = fewer;
         }
-        while let Some((score, margin)) = stays(&found, found.from, found.to.saturating_sub(1)) {
-            found = Found { score, margin, to: found.to - 1, ..found };
+        while let Some(fewer) = stays(&found, found.from, found.to.saturating_sub(1)) {
+            found = fewer;
         }
         Some(found)
     }
 
-    fn best(&self, kind: &SlotType, text: &str) -> Option<(Value, f32, f32)> {
-        let mut valid = read(kind, text, self.language, self.local_now()).into_iter().filter(|reading| reading.valid);
+    fn best(&self, kind: &SlotType, text: &Text<'_>, from: usize, to: usize) -> Option<Found> {
+        let words = text.between(from, to)?;
+        let mut valid = read(kind, words, self.language, self.local_now()).into_iter().filter(|reading| reading.valid);
         let best = valid.next()?;
-        let next = valid.map(|reading| reading.score).fold(0.0, f32::max);
-        Some((best.value, best.score, best.score - next))
+        let next = valid.max_by(|left, right| left.score.total_cmp(&right.score));
+        let margin = best.score - next.as_ref().map_or(0.0, |next| next.score);
+        let next = next.map(|next| next.value);
+        Some(Found { value: best.value, score: best.score, margin, next, from, to })
     }
 }
 

@@ -167,7 +167,8 @@ impl Conversation {
                 });
                 matches!(handler, HandlerName::Goodbye | HandlerName::Cancel) && taken
             }
-            Some(kind @ (SlotType::Choice { .. } | SlotType::Place { .. })) if !asks_yes_or_no => {
+            Some(SlotType::FreeText) => false,
+            Some(kind) if !asks_yes_or_no => {
                 let judged = self.judge(kind, utterance, "");
                 judged.is_some_and(|judged| judged.score >= score.max(kind.sureness().accept))
             }
@@ -275,11 +276,11 @@ impl Conversation {
         }
         let found = self.several(&wanted, utterance, false);
         // Words that change what the step understood belong to the step.
-        if !found.iter().any(|(slot, own)| *slot == ask.slot && own.value == judged.value) {
+        if !found.iter().any(|given| given.slot == ask.slot && given.judged.value == judged.value) {
             return;
         }
-        for (slot, along) in found.into_iter().filter(|(slot, _)| *slot != ask.slot) {
-            self.fill_by_caller(&slot, along.value, index);
+        for along in found.into_iter().filter(|given| given.slot != ask.slot && given.sure) {
+            self.fill_by_caller(&along.slot, along.judged.value, index);
         }
     }
 

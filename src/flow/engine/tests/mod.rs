@@ -1,9 +1,15 @@
 //! Conversations in virtual time: a [`Driver`] plays the call, and tests read like dialogues.
 
+mod anywhere;
 mod asks;
+mod corrections;
+mod doing;
 mod handlers;
+mod knowing;
+mod people;
 mod random;
 mod routes;
+mod several;
 mod shop;
 mod waiting;
 
@@ -11,10 +17,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::super::check::tests::load;
 use super::super::{
-    Act, Bundle, CallFacts, Conversation, Datum, EndReason, Fact, Heard, Input, ListenAct, LookUpAct, LookUpResult, Now,
-    QueueAct, QueueResult, TimerId,
+    Access, Act, Bundle, CallFacts, Connection, Conversation, Datum, EndReason, Fact, FieldShape, Heard, Input,
+    ListenAct, LookUpAct, LookUpResult, Mood, Now, Operators, QueryShape, QueueAct, QueueResult, Rank, SourceFile,
+    TimerId, load_files,
 };
 use crate::Private;
 
@@ -33,21 +39,61 @@ pub struct Driver {
     pub ended: Option<EndReason>,
 }
 
+/// Connections, queues and destinations for every verb.
+pub fn operators() -> Operators {
+    let field = |text: &str| FieldShape::parse(text).unwrap();
+    let query = |args: &[(&str, &str)], returns: &[(&str, &str)], access: Access| QueryShape {
+        args: args.iter().map(|(name, shape)| ((*name).to_owned(), field(shape))).collect(),
+        returns: returns.iter().map(|(name, shape)| ((*name).to_owned(), field(shape))).collect(),
+        access,
+    };
+    let order = [("status", "text"), ("item", "text"), ("sent", "date?"), ("due", "date?"), ("total", "money?")];
+    let reference = [("reference", "text")];
+    let queries = [
+        ("find_order", query(&[("number", "text")], &order, Access::Reads)),
+        ("identify", query(&[("number", "phone"), ("pin", "text")], &[("name", "text")], Access::Reads)),
+        ("book", query(&[("day", "date")], &reference, Access::Writes)),
+        ("pay", query(&[("card", "text")], &reference, Access::Writes)),
+        ("sms", query(&[("to", "phone"), ("template", "text"), ("day", "date?")], &[], Access::Writes)),
+        ("keep_survey", query(&[("csat", "number?"), ("resolved", "yes_no?")], &[], Access::Writes)),
+    ];
+    let queries = queries.into_iter().map(|(name, shape)| (name.to_owned(), shape)).collect();
+    Operators {
+        connections: [("shop".to_owned(), Connection { queries })].into(),
+        queues: ["service".to_owned(), "orders".to_owned()].into(),
+        destinations: ["warehouse".to_owned()].into(),
+        ..Operators::default()
+    }
+}
+
+/// Loads a bundle, with what [`operators`] defines.
+#[track_caller]
+pub fn bundle(text: &str) -> Arc<Bundle> {
+    let file = SourceFile { path: "t.yaml".into(), text: text.to_owned() };
+    match load_files(vec![file], &operators()) {
+        Ok(loaded) => loaded.bundle,
+        Err(failure) => panic!("{failure}"),
+    }
+}
+
 /// The head of a bundle in one language.
 pub const HEAD: &str = "bundle: t\nstart: main\nlanguages: [en]\ntimezone: Europe/London\n";
 
 impl Driver {
     /// A call to the bundle of this text.
+    #[track_caller]
     pub fn new(text: &str) -> Self {
-        match load(text) {
-            Ok(loaded) => Self::of(loaded.bundle),
-            Err(failure) => panic!("{failure}"),
-        }
+        Self::of(bundle(text))
     }
 
     /// A call to a bundle.
     pub fn of(bundle: Arc<Bundle>) -> Self {
-        let call = CallFacts { caller_number: Some(Private::new("+441632960001".to_owned())), ..CallFacts::default() };
+        let number = Some(Private::new("+441632960001".to_owned()));
+        Self::with(bundle, CallFacts { caller_number: number, ..CallFacts::default() })
+    }
+
+    /// A call to a bundle of which this is known.
+    pub fn with(bundle: Arc<Bundle>, call: CallFacts) -> Self {
         Self {
             conversation: Conversation::new(bundle, call, 0),
             clock: Duration::ZERO,
@@ -63,6 +109,7 @@ impl Driver {
     }
 
     /// A call to the bundle of this text, answered.
+    #[track_caller]
     pub fn start(text: &str) -> Self {
         let mut driver = Self::new(text);
         driver.input(Input::Start);
@@ -70,6 +117,7 @@ impl Driver {
     }
 
     /// A flow `main` with these steps, in a bundle that also has more documents.
+    #[track_caller]
     pub fn steps(slots: &str, steps: &str, more: &str) -> Self {
         let slots = if slots.is_empty() { String::new() } else { format!("slots: {slots}\n") };
         Self::start(&format!("{HEAD}---\nflow: main\n{slots}steps:\n{steps}\n{more}"))
@@ -146,6 +194,70 @@ impl Driver {
     pub fn answers(&mut self, result: LookUpResult) -> &mut Self {
         let id = self.look_up.as_ref().map_or(0, |look_up| look_up.id);
         self.input(Input::LookedUp { id, result })
+    }
+
+    /// The id of what was asked of the outside last.
+    pub fn asked_last(&self) -> u64 {
+        let ids = self.acts.iter().rev().filter_map(|act| match act {
+            Act::LookUp(call) => Some(call.id),
+            Act::Do(change) => Some(change.call.id),
+            Act::Verify(verify) => Some(verify.call.id),
+            Act::Send(send) => Some(send.id),
+            Act::Answer(answer) => Some(answer.id),
+            Act::Recommend(recommend) => Some(recommend.id),
+            Act::Transfer(transfer) => Some(transfer.id),
+            Act::Callback(callback) => Some(callback.id),
+            Act::Voicemail(voicemail) => Some(voicemail.id),
+            _ => None,
+        });
+        let mut ids = ids;
+        ids.next().unwrap_or(0)
+    }
+
+    /// The one act of a kind among the last.
+    pub fn act<T>(&self, of: impl Fn(&Act) -> Option<T>) -> Option<T> {
+        self.acts.iter().find_map(of)
+    }
+
+    /// What was made of the last utterance.
+    pub fn rank(&self) -> Option<Rank> {
+        self.acts.iter().find_map(|act| match act {
+            Act::Understood(understood) => Some(understood.rank),
+            _ => None,
+        })
+    }
+
+    /// The bot is stopped in the saying at a position of the last turn, this much of it heard.
+    pub fn cut(&mut self, position: usize, heard: f32) -> &mut Self {
+        let ids: Vec<u64> = self
+            .acts
+            .iter()
+            .filter_map(|act| match act {
+                Act::Say(say) => Some(say.id),
+                _ => None,
+            })
+            .collect();
+        let of = Duration::from_secs(10);
+        let said = self.said.clone();
+        self.input(Input::Cut { saying: ids[position], heard: of.mul_f32(heard), of });
+        self.said = said;
+        self
+    }
+
+    pub fn interrupts(&mut self, text: &str) -> &mut Self {
+        self.input(Input::Heard(Heard { text: text.to_owned(), barge_in: true, ..Heard::default() }))
+    }
+
+    pub fn feels(&mut self, text: &str, distress: f32) -> &mut Self {
+        let mood = Some(Mood { distress, arousal: 0.5, valence: None, trend: 0.0, turns: None });
+        self.input(Input::Heard(Heard { text: text.to_owned(), mood, ..Heard::default() }))
+    }
+
+    #[track_caller]
+    pub fn expect_slot(&mut self, slot: &str, value: &str) -> &mut Self {
+        let held = self.conversation.value_of(slot).map(|value| value.text());
+        assert_eq!(held.as_deref(), Some(value), "{slot}");
+        self
     }
 
     pub fn queue_ends(&mut self, result: QueueResult) -> &mut Self {

@@ -96,14 +96,16 @@ fn an_answer_that_comes_during_the_goodbye_question_is_kept() {
 #[test]
 fn speech_during_a_saying_is_offered_to_the_next_ask() {
     let steps = "  - say: { en: \"A moment.\" }\n  - look_up: shop.find_order\n    with: { number: \"'x'\" }\n    if_none: []\n    if_error: []\n  - ask: pin\n    prompt: { en: \"Your pin?\" }\n  - say: { en: \"Got {{ pin }}.\" }\n  - end: call";
-    let heard = |text: &str, barge_in| Input::Heard(crate::flow::Heard {
-        text: text.to_owned(),
-        language: None,
-        confidence: 0.95,
-        alternatives: Vec::new(),
-        barge_in,
-        ..crate::flow::Heard::default()
-    });
+    let heard = |text: &str, barge_in| {
+        Input::Heard(crate::flow::Heard {
+            text: text.to_owned(),
+            language: None,
+            confidence: 0.95,
+            alternatives: Vec::new(),
+            barge_in,
+            ..crate::flow::Heard::default()
+        })
+    };
     let mut call = Driver::steps("{ pin: { type: digits, length: 4 } }", steps, "");
     call.input(heard("it is one two three four", true));
     call.finds(&[]).expect("Got 1 2 3 4.");
