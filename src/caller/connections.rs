@@ -200,7 +200,7 @@ impl Connections {
                     let broken = queries.iter().find_map(|(query, table)| Some((query, table.check().err()?)));
                     match broken {
                         Some((query, fault)) => (Some(query.clone()), Err(fault.to_string())),
-                        None => (None, Ok(format!("{} tables are in order", queries.len()))),
+                        None => (None, Ok(format!("{} in order", counted(queries.len(), "table")))),
                     }
                 }
                 Connection::Http(http) => (None, http.health().await.map_err(|fault| fault.to_string())),
@@ -213,6 +213,11 @@ impl Connections {
         });
         futures::future::join_all(each).await
     }
+}
+
+/// `1 table`, `3 tables`.
+pub(super) fn counted(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
 
 /// `shop`, or `shop.find_order`.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::super::arguments::Arguments;
+use super::super::connections::counted;
 use super::super::trouble::Trouble;
 use super::postgres::Postgres;
 use super::sqlite::Sqlite;
@@ -165,7 +166,7 @@ impl SqlConnection {
             }
         };
         tokio::time::timeout(HEALTH_LIMIT, looked).await.unwrap_or(Err((None, Trouble::Timeout)))?;
-        Ok(format!("answers, {} statements understood", self.settings.queries.len()))
+        Ok(format!("answers and understands {}", counted(self.settings.queries.len(), "statement")))
     }
 }
 
@@ -180,7 +181,9 @@ pub(super) fn has_columns<'columns>(
         None => Ok(()),
         Some(field) => {
             let columns = columns.collect::<Vec<_>>().join(", ");
-            Err(Trouble::WrongShape(format!("it gives no column {field:?}; its columns are {columns}")))
+            Err(Trouble::WrongShape(format!(
+                "it gives no column {field:?} but {columns}; add it to the statement, or take it out of `returns`"
+            )))
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow, PgTypeInfo};
-use sqlx::{AssertSqlSafe, Column, ConnectOptions, Executor, Row, SqlSafeStr, Statement, Type, ValueRef};
+use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection, Executor, Row, SqlSafeStr, Statement, Type, ValueRef};
 use tokio::sync::OnceCell;
 
 use super::super::cell::{Cell, record};
@@ -43,10 +43,22 @@ impl Postgres {
             .await
     }
 
+    /// The pool, once it is known that there is a server: the pool itself tries a refused connection again until all
+    /// the time is over, and the caller would hear nothing meanwhile.
+    async fn reached(&self) -> Result<&PgPool, Trouble> {
+        let pool = self.pool().await?;
+        if pool.size() == 0 {
+            let options = pool.connect_options();
+            let connection = sqlx::PgConnection::connect_with(&options).await.map_err(|fault| trouble(&fault))?;
+            let _ = connection.close().await;
+        }
+        Ok(pool)
+    }
+
     pub async fn ask(&self, asked: &Asked<'_>) -> Result<Option<Record>, Trouble> {
         let writes = asked.writes();
         let begin = if writes { "BEGIN" } else { "BEGIN READ ONLY" };
-        let mut transaction = self.pool().await?.begin_with(begin).await.map_err(|fault| trouble(&fault))?;
+        let mut transaction = self.reached().await?.begin_with(begin).await.map_err(|fault| trouble(&fault))?;
         // The server gives up by itself, so that nothing runs on there after its time.
         let limit = format!("SET LOCAL statement_timeout = {}", asked.left().as_millis().max(1));
         transaction.execute(AssertSqlSafe(limit)).await.map_err(|fault| trouble(&fault))?;
@@ -86,7 +98,7 @@ impl Postgres {
 
     pub async fn health(&self, queries: &BTreeMap<String, SqlQuery>) -> Result<(), (Option<String>, Trouble)> {
         let whole = |fault: sqlx::Error| (None, trouble(&fault));
-        let pool = self.pool().await.map_err(|fault| (None, fault))?;
+        let pool = self.reached().await.map_err(|fault| (None, fault))?;
         let mut connection = pool.acquire().await.map_err(whole)?;
         for (name, query) in queries {
             let (text, names) = query.statement.numbered(Dialect::Postgres, &query.shape.args, |_| false);

@@ -125,6 +125,12 @@ async fn postgresql_answers() {
     every_type_of_postgresql(&asking).await;
 
     drop(server);
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let refused = format!("postgres://warmline@127.0.0.1:{port}/shop?sslmode=disable");
+    let refused = Asking { place: SqlPlace::Postgres(Private::new(refused)) };
+    let begun = Instant::now();
+    assert_eq!(refused.look_up(find_order(), &[("number", text("AB1"))]).await, error("unreachable"));
+    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
     assert_eq!(asking.look_up(find_order(), &[("number", text("AB1"))]).await, error("unreachable"));
 }
 
@@ -271,13 +277,13 @@ async fn a_change_that_fails_leaves_nothing_behind(asking: &Asking) {
 async fn doctor_knows_statements_that_cannot_run(asking: &Asking) {
     let health = async |query| asking.connections(query).health().await.remove(0);
     let well = health(find_order()).await;
-    assert_eq!((well.name.as_str(), well.state.unwrap().as_str()), ("db", "answers, 1 statements understood"));
+    assert_eq!((well.name.as_str(), well.state.unwrap().as_str()), ("db", "answers and understands 1 statement"));
     let no_table = health(query("select a from nowhere where b = :b", &[("b", "text")], &[("a", "text")])).await;
     assert_eq!(no_table.name, "db.q");
     assert!(no_table.state.unwrap_err().contains("nowhere"));
     let no_column =
         health(query("select status from orders where number = :b", &[("b", "text")], &[("due", "date")])).await;
-    assert!(no_column.state.unwrap_err().contains("it gives no column \"due\"; its columns are status"));
+    assert!(no_column.state.unwrap_err().contains("it gives no column \"due\" but status; "));
 }
 
 async fn runs_too_long(asking: &Asking, statement: &str) {
