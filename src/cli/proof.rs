@@ -24,16 +24,28 @@ pub(super) struct Unproven {
     pub(super) reasons: Vec<String>,
 }
 
+/// A bundle that loads and whose every verb is performed; its tests have not been played.
+#[derive(Debug)]
+pub(super) struct Sound {
+    pub(super) bundle: Arc<Bundle>,
+    pub(super) warnings: Vec<Fault>,
+}
+
+/// Checks the bundle in `folder`.
+pub(super) fn sound(folder: &Path, config: &Config) -> Result<Sound, Unproven> {
+    let loaded = load_dir(folder, &config.operators()).map_err(faults)?;
+    if let Err(unperformed) = assemble::refuse_unperformed(&loaded.bundle) {
+        let reasons = unperformed.to_string().lines().skip(1).map(str::to_owned).collect();
+        return Err(Unproven { reasons });
+    }
+    Ok(Sound { bundle: loaded.bundle, warnings: loaded.warnings })
+}
+
 /// Checks and tests the bundle in `folder`.
 pub(super) fn prove(folder: &Path, config: &Config) -> Result<Proven, Unproven> {
-    let operators = config.operators();
-    let loaded = load_dir(folder, &operators).map_err(faults)?;
-    let bundle = loaded.bundle;
+    let Sound { bundle, warnings } = sound(folder, config)?;
+    let tests = load_tests(folder, &bundle, &config.operators()).map_err(faults)?.tests;
     let mut reasons = Vec::new();
-    if let Err(unperformed) = assemble::refuse_unperformed(&bundle) {
-        reasons.extend(unperformed.to_string().lines().skip(1).map(str::to_owned));
-    }
-    let tests = load_tests(folder, &bundle, &operators).map_err(faults)?.tests;
     let mut passed = 0;
     for test in tests.iter().filter(|test| test.levels.contains(&Level::Text)) {
         match play(&bundle, test, None) {
@@ -49,11 +61,7 @@ pub(super) fn prove(folder: &Path, config: &Config) -> Result<Proven, Unproven> 
             Err(why) => reasons.push(format!("{}: the test {:?} could not be played: {why}", test.at, test.name)),
         }
     }
-    if reasons.is_empty() {
-        Ok(Proven { bundle, tests: passed, warnings: loaded.warnings })
-    } else {
-        Err(Unproven { reasons })
-    }
+    if reasons.is_empty() { Ok(Proven { bundle, tests: passed, warnings }) } else { Err(Unproven { reasons }) }
 }
 
 fn faults(failure: LoadFailure) -> Unproven {

@@ -1,5 +1,7 @@
 //! `warmline serve`: answers calls until it is told to stop.
 
+mod bundles;
+
 use std::net::{IpAddr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -14,12 +16,14 @@ use super::{Common, Listen, assemble, runtime};
 use crate::call::{AgentLines, CallCentre, MediaThreads, Switchboard};
 use crate::config::Config;
 use crate::desk::Desk;
+use crate::flow::Bundle;
 use crate::line::sip::{OutboundCall, SipLine};
 use crate::line::{Caller, Leg};
 use crate::web::{Metric, MetricKind, Status, WebServer};
+use bundles::{Renewals, Sources, keep_up};
 
-/// Answers calls over SIP. SIGTERM or Ctrl-C stops new calls, lets running ones end, then exits; a second one
-/// exits at once.
+/// Answers calls over SIP, with the bundle that is published, or else with the folder of the settings. SIGTERM or
+/// Ctrl-C stops new calls, lets running ones end, then exits; a second one exits at once. SIGHUP looks for newer flows.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  warmline serve\n  warmline serve --config /etc/warmline/warmline.toml --sip 0.0.0.0:5060 --web 127.0.0.1:8080"
@@ -29,19 +33,23 @@ pub(super) struct Serve {
     common: Common,
     #[command(flatten)]
     listen: Listen,
+    /// Answer with the folder of the flows, whatever is published, and take every change that is saved there
+    #[arg(long)]
+    dev: bool,
 }
 
 impl Serve {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
-        let config = assemble::config(&self.common, &self.listen)?;
-        runtime()?.block_on(serve(config))
+        let config = Arc::new(assemble::config(&self.common, &self.listen)?);
+        let pinned = self.common.bundle.is_some();
+        runtime()?.block_on(serve(config, pinned, self.dev))
     }
 }
 
-async fn serve(config: Config) -> anyhow::Result<ExitCode> {
+async fn serve(config: Arc<Config>, pinned: bool, dev: bool) -> anyhow::Result<ExitCode> {
     // What is quickly told to be wrong is told first: settings, flows, files, addresses; then the models load.
-    let bundle = assemble::bundle(&config)?;
-    assemble::refuse_unperformed(&bundle)?;
+    let (sources, bundles) = Sources::find(&config, pinned, dev)?;
+    let bundle = Arc::clone(&bundles.usual.1);
     let connections = assemble::connections(&config);
     for (name, fault) in connections.faults().await {
         tracing::warn!("connection {name}: {fault}");
@@ -57,7 +65,7 @@ async fn serve(config: Config) -> anyhow::Result<ExitCode> {
     let stop = CancellationToken::new();
     let ready = Arc::new(AtomicBool::new(false));
     let shared = assemble::Calls {
-        bundles: assemble::Bundles::one(Arc::clone(&bundle)),
+        bundles,
         connections,
         store,
         agents: Arc::new(SipAgents(Arc::clone(&line))),
@@ -68,6 +76,8 @@ async fn serve(config: Config) -> anyhow::Result<ExitCode> {
     let services = Arc::new(assemble::services(&config, &models, shared).await?);
     let switchboard = Switchboard::start(Desk::new(assemble::desk(&config))?, assemble::open_at(&config, &bundle));
     let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().div_ceil(4));
+    let renewals = Arc::new(Renewals::default());
+    let keeping_up = tokio::spawn(keep_up(sources, Arc::clone(&services), Arc::clone(&renewals), stop.clone()));
     let centre = Arc::new(CallCentre::new(services, MediaThreads::start(threads)?, switchboard.clone()));
     follow_registrations(&line, &config, switchboard, &stop);
 
@@ -75,6 +85,7 @@ async fn serve(config: Config) -> anyhow::Result<ExitCode> {
         centre: Arc::clone(&centre),
         line: Arc::clone(&line),
         ready: Arc::clone(&ready),
+        renewals,
         most_calls: u64::from(config.limits.calls),
     });
     let web_task = tokio::spawn(web.serve(status, stop.clone()));
@@ -84,13 +95,18 @@ async fn serve(config: Config) -> anyhow::Result<ExitCode> {
     });
     line.refuse_new(false);
     ready.store(true, Ordering::Relaxed);
-    announce(&config, &line, web_address, bundle.name());
+    announce(&config, &line, web_address, &bundle, dev);
 
     wait_for_signal().await?;
     let code = drain(&config, &centre, &line, &ready).await;
     line.stop().await;
     serving.abort();
     stop.cancel();
+    match keeping_up.await {
+        Ok(Ok(())) => {}
+        Ok(Err(fault)) => tracing::error!("newer flows were not looked for: {fault:#}"),
+        Err(fault) => tracing::error!(%fault, "newer flows were not looked for"),
+    }
     if let Err(fault) = centre.services().recorder.stop().await {
         tracing::error!(%fault, "the last events are not in the record");
     }
@@ -126,15 +142,18 @@ async fn drain(config: &Config, centre: &CallCentre, line: &SipLine, ready: &Ato
 }
 
 /// Says where to ring.
-fn announce(config: &Config, line: &SipLine, web: SocketAddr, bundle: &str) {
+fn announce(config: &Config, line: &SipLine, web: SocketAddr, bundle: &Bundle, dev: bool) {
     let listening = line.local_addresses();
     let port = listening.udp.or(listening.tcp).map_or(5060, |address| address.port());
     let bound = listening.udp.or(listening.tcp).map(|address| address.ip());
-    println!("Warmline answers calls with the bundle {bundle:?}.");
+    println!("Warmline answers calls with the bundle {:?} ({}).", bundle.name(), bundle.id());
     for address in addresses_to_ring(config.sip.advertise, bound) {
         println!("  ring   sip:warmline@{address}:{port}");
     }
     println!("  page   http://{web}/readyz  (health, readiness, /metrics)");
+    if dev {
+        println!("  watch  {}  (what is saved there is taken)", config.bundle.display());
+    }
     println!("  stop   Ctrl-C");
 }
 
@@ -213,6 +232,7 @@ struct ServerStatus {
     centre: Arc<CallCentre>,
     line: Arc<SipLine>,
     ready: Arc<AtomicBool>,
+    renewals: Arc<Renewals>,
     most_calls: u64,
 }
 
@@ -232,6 +252,10 @@ impl Status for ServerStatus {
             obstacles.push("every line is taken".to_owned());
         }
         obstacles
+    }
+
+    fn notes(&self) -> Vec<String> {
+        self.renewals.obstacles()
     }
 
     fn metrics(&self) -> Vec<Metric> {
@@ -271,6 +295,23 @@ impl Status for ServerStatus {
             MetricKind::Gauge,
             "queue",
             queue(&|queue| queue.waiting),
+        ));
+        metrics.push(Metric::labelled(
+            "warmline_bundle_info",
+            "The bundle that new calls begin with.",
+            MetricKind::Gauge,
+            "bundle",
+            [(self.centre.services().shelf.usual().bundle.id().to_owned(), 1.0)],
+        ));
+        metrics.push(Metric::counter(
+            "warmline_bundle_changes_total",
+            "Versions of flows that took the place of an older one.",
+            self.renewals.taken() as f64,
+        ));
+        metrics.push(Metric::counter(
+            "warmline_bundle_refusals_total",
+            "Versions of flows that were refused, so that the older one still answers.",
+            self.renewals.refused() as f64,
         ));
         metrics.extend(super::sip_metrics::metrics(&self.line.gauges()));
         metrics

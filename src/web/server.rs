@@ -17,6 +17,10 @@ use super::metrics::{Metric, render};
 pub trait Status: Send + Sync {
     /// Why no call could be served now; empty when one could.
     fn obstacles(&self) -> Vec<String>;
+    /// What an operator should know although calls are served.
+    fn notes(&self) -> Vec<String> {
+        Vec::new()
+    }
     /// The figures.
     fn metrics(&self) -> Vec<Metric>;
 }
@@ -73,7 +77,8 @@ impl WebServer {
 async fn ready(State(status): State<Arc<dyn Status>>) -> impl IntoResponse {
     let obstacles = status.obstacles();
     if obstacles.is_empty() {
-        return (StatusCode::OK, "ready\n".to_owned());
+        let notes: Vec<String> = status.notes().into_iter().map(|note| format!("note: {note}\n")).collect();
+        return (StatusCode::OK, format!("ready\n{}", notes.concat()));
     }
     (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {}\n", obstacles.join("; ")))
 }
