@@ -53,9 +53,14 @@ pub fn speak_date(date: Date, today: Date, language: Language) -> String {
 /// A day by its name, however near: `Tuesday the third of February`, `二月三号星期二`, with the year when it is not
 /// that of `today`.
 pub fn speak_date_in_full(date: Date, today: Date, language: Language) -> String {
+    date_in_full(date, date.year() != today.year(), language)
+}
+
+/// A day by its name, with its year or without.
+pub(super) fn date_in_full(date: Date, with_year: bool, language: Language) -> String {
     let month = u64::try_from(date.month()).unwrap_or(1);
     let day = u64::try_from(date.day()).unwrap_or(1);
-    let other_year = (date.year() != today.year()).then(|| date.year());
+    let other_year = with_year.then(|| date.year());
     if language == Language::ZH {
         let year = other_year.map(|year| format!("{}年", chinese_figures(year))).unwrap_or_default();
         return format!("{year}{}月{}号{}", chinese(month), chinese(day), chinese_weekday(date.weekday()));

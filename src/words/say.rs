@@ -2,11 +2,11 @@
 
 use jiff::civil::DateTime;
 
-use super::filters::{speak_date_in_full, speak_duration, speak_money, speak_time};
+use super::filters::{date_in_full, speak_duration, speak_money, speak_time};
 use super::{Language, SlotType, Value, address, card, email, id_number, name, phone, speak_number};
 
-/// `value` of `slot` as it is read back to a caller at `now`: money with its currency, a day with its year when it is
-/// another one than this, everything else as [`say`].
+/// `value` of `slot` as it is read back to a caller at `now`: money with its currency, a day with its year unless
+/// it is the next such day, everything else as [`say`].
 ///
 /// What is said can be understood again: [`super::read`] of it gives `value` back.
 pub fn read_back(slot: &SlotType, value: &Value, language: Language, now: DateTime) -> String {
@@ -14,7 +14,11 @@ pub fn read_back(slot: &SlotType, value: &Value, language: Language, now: DateTi
         (SlotType::Money { currency: Some(currency) }, Value::Decimal(amount)) => {
             speak_money(*amount, currency, language)
         }
-        (_, Value::Date(date)) => speak_date_in_full(*date, now.date(), language),
+        (_, Value::Date(date)) => {
+            // Without its year a day is understood as the next such day: one that has been needs it.
+            let is_next = date.year() == now.year() && *date >= now.date();
+            date_in_full(*date, !is_next, language)
+        }
         (SlotType::Phone { country }, Value::Text(number)) => phone::say(number, country.as_deref(), language),
         (SlotType::IdNumber { .. }, Value::Text(number)) => {
             spell_groups(number, Some(id_number::GROUPS.to_vec()), language)
@@ -42,7 +46,7 @@ pub fn say(value: &Value, language: Language) -> String {
         (Value::Text(text), _) => text.clone(),
         (Value::Whole(number), _) => speak_number(*number as f64, language),
         (Value::Decimal(number), _) => speak_number(*number, language),
-        (Value::Date(date), _) => speak_date_in_full(*date, *date, language),
+        (Value::Date(date), _) => date_in_full(*date, true, language),
         (Value::Time(time), _) => speak_time(*time, language),
         (Value::Duration(length), _) => speak_duration(*length, language),
     }

@@ -147,7 +147,7 @@ use Sense::*;
 
 #[rustfmt::skip]
 const WORDS: &[(&str, Sense)] = &[
-    ("zero", Small(0)), ("nought", Small(0)), ("naught", Small(0)), ("nil", Small(0)), ("one", Small(1)),
+    ("zero", Small(0)), ("nought", Small(0)), ("naught", Small(0)), ("nil", Small(0)), ("none", Small(0)), ("one", Small(1)),
     ("two", Small(2)), ("three", Small(3)), ("four", Small(4)), ("five", Small(5)), ("six", Small(6)),
     ("seven", Small(7)), ("eight", Small(8)), ("nine", Small(9)), ("niner", Small(9)), ("ten", Small(10)),
     ("eleven", Small(11)), ("twelve", Small(12)), ("thirteen", Small(13)), ("fourteen", Small(14)),
