@@ -190,10 +190,14 @@ impl Player<'_> {
     }
 
     fn bot(&mut self, line: &TestLine, bot: &BotLine) -> Option<Failure> {
+        let mut first = None;
         loop {
             let Err(difference) = self.course.bot(bot) else { return None };
+            let failure = self.failed(&line.at, vec![difference], None);
+            // Told is what was there before the wait went on in vain.
+            first.get_or_insert(failure);
             if !self.go_on() {
-                return Some(self.failed(&line.at, vec![difference], None));
+                return first;
             }
         }
     }

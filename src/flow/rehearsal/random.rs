@@ -262,8 +262,13 @@ impl Talk<'_> {
         let Some((_, template)) = self.chance.one(&templates) else { return self.common() };
         let samples = template.samples(12);
         let sample = self.chance.one(&samples).cloned().unwrap_or_default();
-        match sample.find('{') {
-            Some(_) => sample.replace(['{', '}', '_'], " "),
+        // What stands in braces is a value: most callers give one that is at least well formed.
+        match sample.split_once('{') {
+            Some((before, after)) => {
+                let behind = after.split_once('}').map_or("", |(_, behind)| behind);
+                let digits = self.chance.digits(8);
+                format!("{before}AB{digits}{behind}")
+            }
             None => sample,
         }
     }

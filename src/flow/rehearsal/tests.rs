@@ -153,7 +153,7 @@ fn shop() -> (Arc<crate::flow::Bundle>, crate::flow::Operators) {
 fn conversations_by_chance_end_well_and_are_the_same_for_the_same_seed() {
     let (bundle, operators) = shop();
     let mut ended_with_a_person = 0;
-    for seed in 0..300 {
+    for seed in 0..120 {
         let first = converse(&bundle, &operators, seed);
         let shown = || first.dialogue.iter().map(|line| format!("{line:?}\n")).collect::<String>();
         assert_eq!(first.wrong, None, "seed {seed}\n{}", shown());
@@ -161,7 +161,7 @@ fn conversations_by_chance_end_well_and_are_the_same_for_the_same_seed() {
         assert_eq!(first.dialogue, second.dialogue, "seed {seed}");
         ended_with_a_person += usize::from(first.happened.iter().any(|one| matches!(one.what, What::Queued(_))));
     }
-    assert!(ended_with_a_person > 30, "{ended_with_a_person}");
+    assert!(ended_with_a_person > 12, "{ended_with_a_person}");
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn coverage_tells_steps_exits_and_handlers_apart() {
     let look_up = flow.exits.iter().filter(|one| one.what.starts_with("look_up")).collect::<Vec<_>>();
     let taken: Vec<(&str, u32)> = look_up.iter().map(|one| (one.what.split(": ").nth(1).unwrap(), one.times)).collect();
     assert_eq!(taken, [("next", 1), ("if_none", 0), ("if_error", 0)]);
-    assert!(look_up.iter().all(|one| one.file.ends_with("shop.yaml") && one.line > 20), "{look_up:?}");
+    assert!(look_up.iter().all(|one| one.file.ends_with("shop.yaml") && one.line == 20), "{look_up:?}");
     let [(_, steps, of), ..] = coverage.totals();
     assert!(steps == 4 && of > 6, "{steps} of {of}");
 }

@@ -16,8 +16,10 @@ const LONGEST_CALL: Duration = Duration::from_secs(4 * 3_600);
 /// Watches a call.
 #[derive(Default)]
 pub struct Watch {
-    /// Since when nobody has spoken.
-    quiet_since: Duration,
+    /// Until when the bot was last heard.
+    bot_until: Duration,
+    /// Until when the caller was.
+    caller_until: Duration,
     /// Whether a silence is no wonder: a person is waited for, a message is recorded.
     excused: bool,
     /// Until when the caller has asked for a moment.
@@ -29,7 +31,7 @@ pub struct Watch {
 impl Watch {
     /// The caller has done something, until now.
     pub fn caller_spoke(&mut self, until: Duration) {
-        self.quiet_since = self.quiet_since.max(until);
+        self.caller_until = self.caller_until.max(until);
     }
 
     /// Looks at what happened: what is wrong with it, if anything.
@@ -38,15 +40,15 @@ impl Watch {
         for one in happened {
             match &one.what {
                 What::Bot { takes, .. } => {
-                    let gap = one.at.saturating_sub(self.quiet_since);
+                    let gap = one.at.saturating_sub(self.bot_until.max(self.caller_until));
                     if gap > LONGEST_SILENCE && !self.excused && one.at > self.patient_until {
                         let what = format!("dead air: nothing was said for {:.0} s", gap.as_secs_f32());
                         wrong.get_or_insert(what);
                     }
-                    self.quiet_since = one.at + *takes;
+                    self.bot_until = one.at + *takes;
                     self.excused = false;
                 }
-                What::Cut { .. } => self.quiet_since = one.at,
+                What::Cut { .. } => self.bot_until = one.at,
                 What::Queued(_) | What::Transferring(_) | What::Callback(_) | What::Voicemail(_) => {
                     self.excused = true;
                     self.reached_a_person = true;
