@@ -144,7 +144,7 @@ pub fn common_phrase_in(heard: &Heard, language: Language, among: &[CommonPhrase
         found.extend(ranked.into_iter().map(|candidate| (candidate.id, candidate.found.score)));
     }
     if among.contains(&CommonPhrase::Language) {
-        found.extend(asked::asked(heard, ACCEPT).map(|(_, score)| (CommonPhrase::Language, score)));
+        found.extend(asked::asked(heard).map(|(_, score)| (CommonPhrase::Language, score)));
     }
     if among.contains(&CommonPhrase::Correct) && announces_a_correction(heard) {
         found.push((CommonPhrase::Correct, ANNOUNCED));
@@ -188,7 +188,7 @@ fn announces_a_correction(heard: &Heard) -> bool {
 /// The language that a caller asks for with the whole of `heard`: "can we speak Chinese?", 说英语. It may be one that
 /// is not spoken here; whoever says that they speak no English asks for Mandarin, and the other way round.
 pub fn asked_language(heard: &str) -> Option<Language> {
-    asked::asked(&Heard::new(heard), ACCEPT).map(|(language, _)| language)
+    asked::asked(&Heard::new(heard)).map(|(language, _)| language)
 }
 
 #[cfg(test)]

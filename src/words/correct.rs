@@ -34,7 +34,8 @@ pub fn correct(slot: &SlotType, previous: &Value, heard: &str, language: Languag
     let tokens = tokenise(heard);
     let mut found: Vec<Reading> = Vec::new();
     let mut is_stated = false;
-    if let Some(before) = Before::of(slot, previous) {
+    let before = Before::of(slot, previous);
+    if let Some(before) = &before {
         let amended = amend(&before.symbols, &tokens, &before.wanted, language);
         is_stated = amended.is_stated && !amended.values.is_empty();
         for Spelling { symbols, cost, .. } in amended.values {
@@ -48,7 +49,7 @@ pub fn correct(slot: &SlotType, previous: &Value, heard: &str, language: Languag
             reading.score *= sureness;
             if is_stated {
                 reading.score *= NOT_THE_VALUE;
-            } else if is_much_shorter(&reading.value, previous) {
+            } else if before.is_some() && is_much_shorter(&reading.value, previous) {
                 reading.score *= MUCH_SHORTER;
             }
             match found.iter_mut().find(|known| known.value == reading.value) {

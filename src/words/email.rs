@@ -247,7 +247,7 @@ fn ats(words: &[Word]) -> Vec<(usize, usize, f32)> {
         found.extend(
             (1..texts.len())
                 .rev()
-                .filter(|at| PROVIDERS[..16].contains(&texts[*at]))
+                .filter(|at| PROVIDERS[..16].contains(&texts[*at]) && !NEARLY_AT.contains(&texts[*at - 1]))
                 .map(|at| (at, at, WITHOUT_AT * 0.9)),
         );
     }
@@ -264,6 +264,11 @@ fn domain(words: &[Word]) -> Option<(String, f32)> {
     while at < texts.len() {
         if let Some((length, '.')) = sign(&texts[at..]) {
             labels.push(String::new());
+            at += length;
+            continue;
+        }
+        if let Some((length, '-')) = sign(&texts[at..]) {
+            labels.last_mut()?.push('-');
             at += length;
             continue;
         }

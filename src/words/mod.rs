@@ -73,6 +73,8 @@ pub use value::Value;
 #[cfg(test)]
 mod round_trips;
 #[cfg(test)]
+mod spelt_round_trips;
+#[cfg(test)]
 mod spoken_forms;
 #[cfg(test)]
 mod tests;

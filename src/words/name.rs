@@ -233,7 +233,8 @@ fn is_letter(tokens: &[Token], at: usize, span: usize, has_letters: bool) -> boo
         return true;
     }
     // "bee", "mike": names of letters only among letters.
-    let next_is_single = tokens.get(at + 1).is_some_and(|next| next.text.len() == 1 && next.is_latin());
+    let is_single = |next: &Token| next.text.len() == 1 && next.is_latin() && !next.after_pause;
+    let next_is_single = tokens.get(at + 1).is_some_and(is_single);
     has_letters || next_is_single
 }
 

@@ -70,12 +70,15 @@ fn may_name_a_language(heard: &Heard) -> bool {
     heard.words().any(|word| NAMES.contains(word.get(..4).unwrap_or(word)))
 }
 
-/// The language that the whole of `heard` asks for, and how well it fits, at least `at_least`.
-pub(super) fn asked(heard: &Heard, at_least: f32) -> Option<(Language, f32)> {
+/// How well a sentence must fit: "I want to speak about my Chinese lessons" is near.
+const AT_LEAST: f32 = 0.82;
+
+/// The language that the whole of `heard` asks for, and how well it fits.
+pub(super) fn asked(heard: &Heard) -> Option<(Language, f32)> {
     if !may_name_a_language(heard) {
         return None;
     }
-    let best = ASKED.rank_whole(heard, at_least, |_| true).into_iter().next()?;
+    let best = ASKED.rank_whole(heard, AT_LEAST, |_| true).into_iter().next()?;
     Some((best.id, best.found.score))
 }
 

@@ -70,7 +70,7 @@ pub(super) const WAIT: &[&str] = &[
     "(give me|just) a (tick|jiffy|mo)",
     "i am (looking for it|looking it up|getting it|just looking|still looking)",
     "(i am not ready|not yet) [yet]",
-    "let me (grab|fetch|find) (it|my card|my glasses|a pen|the number|the letter|the paperwork|the email)",
+    "let me (get|grab|fetch|find) (it|[my|the|a|that] (card|glasses|pen|number|letter|paperwork|email|phone|invoice|bill|receipt|details))",
     "where did i put it",
 ];
 

@@ -194,7 +194,7 @@ impl Before<'_> {
                 };
                 let Some((new, cost)) = spelt.filter(|(_, cost)| *cost < 0.4) else { continue };
                 let old = &self.symbols[start..start + count];
-                let Some(strange) = strangeness(old, &new, start + count == length) else { continue };
+                let Some(strange) = strangeness(old, &new, start + count == length, self.language) else { continue };
                 let mut changed = self.symbols.clone();
                 changed.splice(start..start + count, new.chars());
                 add(
@@ -220,13 +220,13 @@ impl Before<'_> {
 }
 
 /// How odd it would be that `old` was heard where `new` was said; `None` when nothing changes or nearly all does.
-fn strangeness(old: &[char], new: &str, is_tail: bool) -> Option<f32> {
+fn strangeness(old: &[char], new: &str, is_tail: bool, language: Language) -> Option<f32> {
     let count = old.len() as f32;
     let mut different = 0.0;
     let mut sounds_near = true;
     for (old, new) in old.iter().zip(new.chars()).filter(|(old, new)| **old != *new) {
         different += 1.0;
-        sounds_near &= sound_alike(*old, new);
+        sounds_near &= sound_alike(*old, new, language);
     }
     if different == 0.0 {
         return None;
@@ -246,12 +246,13 @@ fn strangeness(old: &[char], new: &str, is_tail: bool) -> Option<f32> {
     Some(0.3 * share * if sounds_near { 0.5 } else { 1.0 } + if is_tail { 0.0 } else { 0.05 })
 }
 
-/// Symbols that are taken for one another on the telephone, in English or Mandarin.
-#[rustfmt::skip]
-const ALIKE: &[&str] = &["59", "19", "45", "23", "17", "68", "69", "38", "40", "410", "BDPVEGTCZ3", "MN", "FSX6", "AKJH8", "IY1", "QU2"];
+/// Symbols that are taken for one another on the telephone, in English and in Mandarin.
+const ALIKE: &[&str] = &["59", "19", "45", "23", "68", "38", "40", "BDPVEGTCZ3", "MN", "FSX6", "AKJH8", "IY1", "QU2"];
+const ALIKE_IN_CHINESE: &[&str] = &["17", "69", "410", "28", "BDPTE", "MN", "FSX", "AKJ", "IEY", "CZ"];
 
-fn sound_alike(left: char, right: char) -> bool {
-    ALIKE.iter().any(|group| group.contains(left) && group.contains(right))
+fn sound_alike(left: char, right: char, language: Language) -> bool {
+    let groups = if language == Language::ZH { ALIKE_IN_CHINESE } else { ALIKE };
+    groups.iter().any(|group| group.contains(left) && group.contains(right))
 }
 
 type Span = (usize, usize);

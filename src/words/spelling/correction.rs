@@ -41,7 +41,9 @@ pub(crate) fn read_spelt(heard: &str, wanted: &Wanted, language: Language) -> Ve
     let read = |tokens: &[Token]| search(&Lattice::build(tokens, language, letters), wanted);
     match last_take_back(&tokens) {
         None => {
-            add(read(&tokens), 0.0);
+            let all = read(&tokens);
+            let is_whole = all.iter().any(|spelt| spelt.cost < 0.3 && wanted.is_complete(spelt.symbols.len()));
+            add(all, 0.0);
             for start in restarts(&tokens) {
                 let after: Vec<Spelt> = read(&tokens[start..])
                     .into_iter()
@@ -49,8 +51,12 @@ pub(crate) fn read_spelt(heard: &str, wanted: &Wanted, language: Language) -> Ve
                     .take(2)
                     .collect();
                 let before = if after.is_empty() { Vec::new() } else { read(&tokens[..start]) };
-                let says_the_same =
-                    |spelt: &Spelt| before.iter().take(2).any(|before| spelt.symbols.starts_with(&before.symbols));
+                // Where all of it is a value as well, only a value said twice over is one said twice.
+                let says_the_same = |spelt: &Spelt| {
+                    before.iter().take(2).any(|before| {
+                        spelt.symbols == before.symbols || !is_whole && spelt.symbols.starts_with(&before.symbols)
+                    })
+                };
                 add(after.into_iter().filter(says_the_same).collect(), 0.03);
             }
         }

@@ -91,6 +91,10 @@ fn is_surely_symbol(tokens: &[Token], at: usize, letters: bool) -> bool {
     if is_number(token) {
         return true;
     }
+    if matches!(text, "double" | "triple" | "treble") {
+        let next = tokens.get(at + 1);
+        return next.is_some_and(|next| is_number(next) || letters && next.text.len() == 1 && next.is_latin());
+    }
     if matches!(text, "oh" | "o") {
         // A zero when it runs into other digits, a sigh when a pause follows.
         let next = tokens.get(at + 1).filter(|next| !next.after_pause);

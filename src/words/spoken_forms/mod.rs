@@ -7,16 +7,27 @@
 
 use super::*;
 
+mod beside;
+
 const TABLES: &[(&str, &str)] = &[
     ("number", include_str!("number.tsv")),
     ("money", include_str!("money.tsv")),
     ("date", include_str!("date.tsv")),
     ("time", include_str!("time.tsv")),
     ("duration", include_str!("duration.tsv")),
+    ("phone", include_str!("phone.tsv")),
+    ("id_number", include_str!("id_number.tsv")),
+    ("name", include_str!("name.tsv")),
+    ("email", include_str!("email.tsv")),
+    ("address", include_str!("address.tsv")),
+    ("place", include_str!("place.tsv")),
+    ("card", include_str!("card.tsv")),
+    ("digits", include_str!("digits.tsv")),
+    ("code", include_str!("code.tsv")),
 ];
 
 /// The fewest rows there are in all tables of this file.
-const AT_LEAST: usize = 170;
+const AT_LEAST: usize = 500;
 
 fn option<'o>(options: &'o str, name: &str) -> Option<&'o str> {
     options.split_whitespace().find_map(|option| option.strip_prefix(name)?.strip_prefix('='))
@@ -32,6 +43,18 @@ fn slot_of(kind: &str, options: &str) -> SlotType {
         "date" => SlotType::Date,
         "time" => SlotType::Time,
         "duration" => SlotType::Duration,
+        "phone" => SlotType::Phone { country: text("country") },
+        "id_number" => SlotType::IdNumber { kind: IdKind::ChinaResident },
+        "name" => SlotType::Name,
+        "email" => SlotType::Email,
+        "address" => SlotType::Address,
+        "card" => SlotType::Card,
+        "place" => {
+            let names = text("of").unwrap();
+            SlotType::Place { options: names.split(',').map(|name| ChoiceOption::plain(name.replace('_', " "))).collect() }
+        }
+        "digits" => SlotType::Digits { min: number("min").unwrap() as usize, max: number("max").unwrap() as usize },
+        "code" => SlotType::Code { shape: Shape::parse(&text("shape").unwrap()).unwrap() },
         other => panic!("no type {other}"),
     }
 }

@@ -45,8 +45,8 @@ struct Entry<I> {
     words: Vec<usize>,
     /// For each list of the template, its place in [`TemplateIndex::lists`].
     lists: Vec<usize>,
-    /// A word that carries meaning is in it; then one of those must be heard.
-    has_content: bool,
+    /// It fits nothing in which none of its words that carry meaning is heard.
+    needs_content: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -131,8 +131,10 @@ impl<I: Clone + PartialEq> TemplateIndex<I> {
         if missing <= (1.0 - LEAST) * template.graph.heaviest.max(1.0) && template.graph.has_holes {
             self.unled.push(entry);
         }
-        let has_content = template.graph.words.iter().any(|sound| !is_function_word(sound.text()));
-        self.entries.push(Entry { id, template, words, lists, has_content });
+        let is_grammar = |word: u16| is_function_word(template.graph.words[usize::from(word)].text());
+        let without_content = template.graph.least_missing(is_grammar, &mut Vec::new());
+        let needs_content = 1.0 - without_content / template.graph.heaviest.max(1.0) < LEAST;
+        self.entries.push(Entry { id, template, words, lists, needs_content });
     }
 
     fn find_neighbours(&mut self) {
@@ -263,7 +265,7 @@ impl<I: Clone + PartialEq> TemplateIndex<I> {
                 for (entry, local) in &word.postings {
                     let here = &mut met[*entry];
                     if !here.is_met {
-                        if !content && self.entries[*entry].has_content {
+                        if !content && self.entries[*entry].needs_content {
                             continue;
                         }
                         here.is_met = true;
