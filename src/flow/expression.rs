@@ -135,6 +135,9 @@ impl Expression {
         lookup: &dyn Fn(&str) -> Option<Variable>,
         zone: &jiff::tz::TimeZone,
     ) -> Result<Datum, Trouble> {
+        if let Some(value) = self.plain_value(lookup) {
+            return Ok(value);
+        }
         let mut context = Context::with_env(environment());
         let mut last: Option<&str> = None;
         for read in &self.reads {
@@ -170,6 +173,26 @@ impl Expression {
         }
         let value = Value::resolve(&self.tree, &context).map_err(|error| Trouble(kind_of_error(&error)))?;
         from_cel(&value)
+    }
+
+    /// What a bare name or field stands for, as it is: CEL knows days as moments and times of day as text, and a
+    /// connection or a sentence wants the day and the time. `None` when the expression computes something.
+    fn plain_value(&self, lookup: &dyn Fn(&str) -> Option<Variable>) -> Option<Datum> {
+        match &self.tree.expr {
+            Expr::Ident(name) => match lookup(name)? {
+                Variable::One(datum) => Some(datum),
+                Variable::Spelt(text) => Some(Datum::Text(text)),
+                Variable::Record(_) => None,
+            },
+            Expr::Select(select) => {
+                let Expr::Ident(root) = &select.operand.expr else { return None };
+                match lookup(root)? {
+                    Variable::Record(record) => record.get(&select.field).cloned(),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
     }
 
     /// Evaluates a condition: an absent value counts as false.
@@ -605,6 +628,17 @@ mod tests {
         let expression =
             Expression::compile(text, &example_names(), Kind::Any).map_err(|faults| format!("{faults:?}"))?;
         expression.evaluate(&lookup, &zone).map_err(|trouble| trouble.0)
+    }
+
+    #[test]
+    fn a_bare_name_keeps_its_kind() {
+        let names = example_names();
+        let zone = jiff::tz::TimeZone::UTC;
+        let value = |text: &str| Expression::compile(text, &names, Kind::Any).unwrap().evaluate(&lookup, &zone).unwrap();
+        assert_eq!(value("order.due"), Datum::Date(jiff::civil::date(2026, 1, 5)));
+        assert_eq!(value("name"), Datum::Text("Anna".to_owned()));
+        assert_eq!(value("order.sent"), Datum::Absent);
+        assert!(matches!(value("order.due + duration(\"24h\")"), Datum::Moment(_)));
     }
 
     #[test]

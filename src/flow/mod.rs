@@ -26,6 +26,8 @@ mod operators;
 mod phrases;
 pub mod rehearsal;
 mod sentence;
+#[cfg(test)]
+mod shipped;
 mod source;
 mod verb;
 

@@ -84,7 +84,11 @@ impl Sentences {
         environment.add_filter("time", |state: &State<'_, '_>, value: Value| match datum_of(&value) {
             Some(Datum::Time(time)) => Ok(speak_time(*time, language_of(state))),
             Some(Datum::Moment(moment)) => Ok(speak_time(local(state, *moment).time(), language_of(state))),
-            _ => Err(wrong("time", "a time of day")),
+            // An expression knows a time of day as text, so one that went through `set` is text.
+            _ => match plain(&value).parse() {
+                Ok(time) => Ok(speak_time(time, language_of(state))),
+                Err(_) => Err(wrong("time", "a time of day")),
+            },
         });
         environment.add_filter("number", |state: &State<'_, '_>, value: Value| {
             number_of(&value).map(|number| speak_number(number, language_of(state))).ok_or(wrong("number", "a number"))

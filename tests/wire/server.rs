@@ -84,6 +84,8 @@ pub struct Plan {
     pub wrapper: Vec<String>,
     /// The folder for its data; a new one if `None`.
     pub data: Option<PathBuf>,
+    /// Whether the settings name the bundle, so that what is published goes before it.
+    pub publishes: bool,
 }
 
 impl Plan {
@@ -120,20 +122,22 @@ impl Plan {
             limits: String::new(),
             wrapper: Vec::new(),
             data: None,
+            publishes: false,
         }
     }
 
-    /// Writes the settings into `dir`; the orders are always of this week.
+    /// Writes the settings into `dir`: the shop's connections as they ship, with one order that is always of this week.
     fn write(&self, dir: &Path, first_rtp_port: u16) -> PathBuf {
-        let today = jiff::Zoned::now().date();
-        let day = |days: i64| today.saturating_add(jiff::Span::new().days(days)).to_string();
-        let orders = format!("number,status,item,sent,due\nAB12345678,shipped,monstera,{},{}\n", day(-1), day(3));
+        let columns = "number,status,item,item_zh,sent,due,total,email";
+        let orders = format!("{columns}\nAB12345678,shipped,monstera,龟背竹,today-1,today+3,34.50,\n");
         fs::write(dir.join("orders.csv"), orders).expect("orders");
-        let connection = "[connection.shop]\nkind = \"csv\"\n[connection.shop.find_order]\nfile = \"orders.csv\"\n\
-            args = { number = \"text\" }\nmatch = [\"number\"]\n\
-            returns = { status = \"text\", item = \"text\", sent = \"date?\", due = \"date?\" }\n";
+        let shipped = fs::read_to_string(root().join("prompts/warmline.toml")).expect("the settings that ship");
+        let from = shipped.find("[connection.shop]").expect("the shop's connection");
+        let to = shipped.find("# The airline").expect("the airline's connection");
+        let connection = shipped[from..to].replace("shop/orders.csv", "orders.csv");
+        let bundle = if self.publishes { format!("bundle = {:?}\n", self.bundle) } else { String::new() };
         let text = format!(
-            "[sip]\nrtp_ports = \"{first_rtp_port}-{}\"\nport_linger = \"1s\"\naccept = \"anyone\"\n\
+            "{bundle}[sip]\nrtp_ports = \"{first_rtp_port}-{}\"\nport_linger = \"1s\"\naccept = \"anyone\"\n\
             [limits]\ncalls_a_minute = 100000\n{}\n{connection}{}",
             first_rtp_port + self.rtp_ports - 1,
             self.limits,
@@ -184,7 +188,10 @@ impl Plan {
         let mut words = self.wrapper.clone();
         words.push(env!("CARGO_BIN_EXE_warmline").to_owned());
         let mut command = Command::new(&words[0]);
-        command.args(&words[1..]).arg("serve").arg("--config").arg(&config).arg("--bundle").arg(&self.bundle);
+        command.args(&words[1..]).arg("serve").arg("--config").arg(&config);
+        if !self.publishes {
+            command.arg("--bundle").arg(&self.bundle);
+        }
         command.arg("--data").arg(&data).args(["--sip", sip, "--web", web]);
         let mut process = command
             .stdin(Stdio::null())
@@ -377,6 +384,15 @@ impl Server {
     pub fn assert_no_panic(&self) {
         let log = self.stderr();
         assert!(!log.contains("panicked"), "{log}");
+    }
+
+    /// `warmline flows publish` with the settings of this server; whether it was done, and what it told.
+    pub fn publish(&self, bundle: &Path) -> (bool, String) {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_warmline"));
+        command.args(["flows", "publish"]).arg(bundle);
+        let command = command.arg("--config").arg(&self.config).arg("--data").arg(&self.data);
+        let output = command.output().expect("flows are published");
+        (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
     fn calls_command(&self, words: &[&str]) -> String {

@@ -27,18 +27,6 @@ pub fn load(text: &str) -> Result<Loaded, LoadFailure> {
     load_files(vec![SourceFile { path: PathBuf::from("t.yaml"), text: text.to_owned() }], &shop_operators())
 }
 
-#[test]
-fn the_demo_shop_loads_without_a_warning() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/prompts/shop");
-    match super::load_dir(folder.as_ref(), &shop_operators()) {
-        Ok(loaded) => {
-            let warnings: Vec<String> = loaded.warnings.iter().map(ToString::to_string).collect();
-            assert!(warnings.is_empty(), "{}", warnings.join("\n"));
-        }
-        Err(failure) => panic!("{failure}"),
-    }
-}
-
 /// A bundle with one flow of these lines; the flow's own lines begin at line 6.
 fn flow(lines: &str) -> String {
     format!("bundle: t\nstart: main\nlanguages: [en]\nhandover: main\n---\nflow: main\n{lines}")
@@ -486,8 +474,7 @@ fn a_thousand_steps_are_checked_in_a_second() {
 
 #[test]
 fn fixed_prompts_are_all_sentences_without_values_each_once() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/prompts/shop");
-    let Ok(loaded) = super::load_dir(folder.as_ref(), &shop_operators()) else { panic!("the shop does not load") };
+    let loaded = super::super::shipped::load("shop");
     let prompts: Vec<String> = loaded.bundle.fixed_prompts().into_iter().map(|(_, text)| text).collect();
     for wanted in [
         "What is your order number?",

@@ -114,9 +114,8 @@ impl Conversation {
             return;
         }
         let slots = &bundle.flow(frame.flow).slots;
-        let takes_keys = |position: &usize| {
-            slots.get(&ask.slots[*position].slot).is_some_and(|slot| slot.kind.takes_keys())
-        };
+        let takes_keys =
+            |position: &usize| slots.get(&ask.slots[*position].slot).is_some_and(|slot| slot.kind.takes_keys());
         if let Some(position) = self.missing(ask).into_iter().find(takes_keys) {
             self.turn_to(position);
         }

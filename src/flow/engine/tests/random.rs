@@ -6,18 +6,15 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::super::super::check::tests::{load, shop_operators};
+use super::super::super::check::tests::load;
+use super::super::super::shipped;
 use super::{HEAD, PERSON};
 use crate::flow::{
-    Act, Bundle, CallFacts, Conversation, Datum, Input, LookUpResult, Now, QueueResult, TimerId, load_dir,
+    Act, Bundle, CallFacts, Conversation, Datum, Input, LookUpResult, Now, QueueResult, TimerId,
 };
 
 fn shop() -> Arc<Bundle> {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/prompts/shop");
-    match load_dir(folder.as_ref(), &shop_operators()) {
-        Ok(loaded) => loaded.bundle,
-        Err(failure) => panic!("{failure}"),
-    }
+    shipped::bundle("shop")
 }
 
 /// A bundle with every verb and handler, nested in each other.

@@ -1,13 +1,11 @@
 //! The demo shop, as callers meet it.
 
-use super::super::super::check::tests::shop_operators;
+use super::super::super::shipped;
 use super::{Driver, date, text};
-use crate::flow::{Datum, EndReason, Input, LookUpResult, QueueResult, load_dir};
+use crate::flow::{Datum, EndReason, Input, LookUpResult, QueueResult};
 
 fn ring() -> Driver {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/prompts/shop");
-    let Ok(loaded) = load_dir(folder.as_ref(), &shop_operators()) else { panic!("the shop does not load") };
-    let mut call = Driver::of(loaded.bundle);
+    let mut call = Driver::of(shipped::bundle("shop"));
     call.input(Input::Start);
     call
 }
