@@ -11,6 +11,8 @@
 mod figures;
 mod json;
 mod junit;
+#[cfg(test)]
+mod tests;
 mod text;
 mod voice;
 
