@@ -75,11 +75,13 @@ impl Conversation {
     pub(super) fn note(&mut self, sentence: SentenceId) -> Result<(), Trouble> {
         let text = self.rendered(sentence)?;
         let reads = &self.bundle.sentences.get(sentence).reads;
-        let slots = self.frames.last().map(|frame| &self.bundle.flow(frame.flow).slots);
+        let frame = self.frames.last();
         let private = reads.iter().any(|read| {
-            let slot = slots.and_then(|slots| slots.get(&read.root));
             let of_caller = read.root == "caller" && matches!(read.field.as_deref(), Some("number" | "name"));
-            of_caller || slot.is_some_and(|slot| slot.privacy != Privacy::None)
+            let of_slot = frame.is_some_and(|frame| {
+                self.bundle.flow(frame.flow).privacy(&read.root) != Privacy::None || frame.secret.contains(&read.root)
+            });
+            of_caller || of_slot
         });
         self.acts.push(Act::Note { text, private });
         Ok(())

@@ -1,6 +1,6 @@
 //! One run of one flow: its values, how often its gotos were taken, and where it returns to.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::act::Record;
 use super::super::bundle::{FlowIndex, Jump, StepIndex};
@@ -26,6 +26,8 @@ pub struct Frame {
     pub hands_over: bool,
     /// Whether a step inside a `secure` block runs it.
     pub secure: bool,
+    /// Slots that were filled inside a `secure` block: nothing of them is shown, whatever their `private:` says.
+    pub secret: BTreeSet<String>,
     /// Steps of this flow that a handler with steps interrupted.
     pub interrupted: Vec<Interrupted>,
     /// What the caller gave and what came of it, oldest first: what a correction has to undo.
@@ -71,6 +73,7 @@ impl Frame {
             returns,
             hands_over: false,
             secure: false,
+            secret: BTreeSet::new(),
             interrupted: Vec::new(),
             trail: Vec::new(),
         }

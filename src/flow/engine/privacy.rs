@@ -11,9 +11,9 @@ impl Conversation {
     pub fn private_values(&self) -> Vec<String> {
         let mut values = Vec::new();
         for frame in &self.frames {
-            let slots = &self.bundle.flow(frame.flow).slots;
+            let flow = self.bundle.flow(frame.flow);
             for (name, value) in &frame.values {
-                let is_private = slots.get(name).is_some_and(Slot::is_private);
+                let is_private = flow.privacy(name) != Privacy::None || frame.secret.contains(name);
                 if is_private && !matches!(value, Datum::Absent) {
                     values.push(value.text());
                 }

@@ -12,6 +12,9 @@ use super::super::expression::{Read, Variable};
 use super::conversation::Conversation;
 use super::frame::Frame;
 
+/// What stands for a value that is shown nowhere.
+const NOT_SHOWN: &str = "•••";
+
 impl Conversation {
     /// What a name stands for now.
     pub(super) fn variable(&self, name: &str) -> Option<Variable> {
@@ -107,7 +110,10 @@ impl Conversation {
         let flow = &self.bundle.flows[frame.flow.0];
         let shown = match flow.slots.get(slot) {
             // What is keyed in a secure block is for the connection alone.
-            Some(_) if self.secure => "•••".to_owned(),
+            Some(_) if self.secure => {
+                frame.secret.insert(slot.to_owned());
+                NOT_SHOWN.to_owned()
+            }
             Some(declared) => shown(declared, &value),
             None => value.text(),
         };
@@ -120,7 +126,8 @@ impl Conversation {
 pub fn masked_slots(flow: &Flow, frame: &Frame) -> BTreeMap<String, String> {
     let filled = flow.slots.iter().filter_map(|(name, slot)| {
         let value = frame.values.get(name).filter(|value| !value.is_absent())?;
-        Some((name.clone(), shown(slot, value)))
+        let is_secret = frame.secret.contains(name);
+        Some((name.clone(), if is_secret { NOT_SHOWN.to_owned() } else { shown(slot, value) }))
     });
     filled.collect()
 }
@@ -130,7 +137,7 @@ pub fn shown(slot: &Slot, value: &Datum) -> String {
     match slot.privacy {
         Privacy::None => value.text(),
         Privacy::Mask => mask(&value.text()),
-        Privacy::Hide => "•••".to_owned(),
+        Privacy::Hide => NOT_SHOWN.to_owned(),
     }
 }
 

@@ -12,6 +12,7 @@ mod routes;
 mod several;
 mod shop;
 mod waiting;
+mod walk;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -75,6 +76,13 @@ pub fn bundle(text: &str) -> Arc<Bundle> {
         Err(failure) => panic!("{failure}"),
     }
 }
+
+/// Every verb of the language.
+pub const VERBS: [&str; 26] = [
+    "say", "ask", "ask_all", "menu", "route", "confirm", "choose", "set", "look_up", "do", "answer", "run", "goto",
+    "queue", "transfer", "callback", "voicemail", "record", "secure", "send", "survey", "note", "tag", "wait",
+    "verify", "recommend",
+];
 
 /// The head of a bundle in one language.
 pub const HEAD: &str = "bundle: t\nstart: main\nlanguages: [en]\ntimezone: Europe/London\n";
