@@ -108,7 +108,7 @@ fn the_text_shows_the_difference_beside_its_turn() {
         "main.tests.yaml:10",
         "-  only spoken  (left out: it is not for level text)",
         "coverage: steps 3 of 3, exits 1 of 2",
-        "main.yaml:9: exit get_pin: if_stuck",
+        "main.yaml:10: exit get_pin: if_stuck",
         "t: 1 passed, 1 failed, 1 left out",
     ] {
         assert!(written.contains(part), "{part:?} is not in\n{written}");
