@@ -126,6 +126,8 @@ pub struct Session {
     outcome: Option<EndedReason>,
     goodbye_at: Option<Duration>,
     ended: bool,
+    /// When the call was over, while changes of it are still being made.
+    over_at: Option<Duration>,
 }
 
 impl Session {
@@ -212,6 +214,7 @@ impl Session {
             outcome: None,
             goodbye_at: None,
             ended: false,
+            over_at: None,
         };
         session.begin_record(line);
         session.input(Input::Start).await;
@@ -435,6 +438,8 @@ impl Session {
         self.see_agents_off().await;
         self.desk.leave().await;
         let (reason, ended_at) = (self.outcome.unwrap_or(EndedReason::CallerHungUp), self.clock.now());
+        // What is still being changed belongs to the call, and to no moment behind its end.
+        self.over_at = Some(ended_at);
         self.settle_changes().await;
         let meter = self.meter.take();
         self.tell_line_quality("caller", meter.as_deref(), ended_at);
@@ -479,7 +484,7 @@ impl Session {
 
     /// Records an event now.
     fn event(&mut self, event: CallEvent) {
-        self.event_at(self.clock.now(), event);
+        self.event_at(self.over_at.unwrap_or_else(|| self.clock.now()), event);
     }
 
     /// Records an event of `at`.
