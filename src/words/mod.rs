@@ -64,7 +64,7 @@ pub use shape::{MAX_SHAPE, NotAShape, Place, Shape};
 pub use simplify::simplified;
 pub use slot::{CheckFault, ChoiceOption, IdKind, MARGIN, MAX_DIGITS, SlotType, Sureness};
 pub use template::{
-    ACCEPT, Candidate, Heard, ListSource, MAX_DEPTH, MAX_WORDS, Match, Template, TemplateError, TemplateIndex,
+    ACCEPT, Candidate, Heard, ListSource, MAX_DEPTH, MAX_WORDS, Match, Named, Template, TemplateError, TemplateIndex,
     TemplateProblem, WordList, is_clear, rank,
 };
 pub use token::normalise;

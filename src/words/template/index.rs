@@ -7,9 +7,10 @@ use super::super::closeness::Sound;
 use super::super::weight::is_function_word;
 use super::Template;
 use super::alignment::{Around, Nearness, Scratch};
+use super::gist::Gist;
 use super::heard::Heard;
 use super::list::{Hit, WordList};
-use super::matching::Match;
+use super::matching::{ACCEPT, Match};
 use super::rank::Candidate;
 
 /// Candidates below this score are left out: nothing is asked about them.
@@ -35,6 +36,9 @@ pub struct TemplateIndex<I> {
     chinese: Vec<usize>,
     /// Entries that no word need lead to: all their words may be missing.
     unled: Vec<usize>,
+    /// Every id once, and which words speak for each.
+    ids: Vec<I>,
+    gist: Gist,
 }
 
 #[derive(Debug, Clone)]
@@ -85,6 +89,8 @@ impl<I: Clone + PartialEq> TemplateIndex<I> {
             latin: Vec::new(),
             chinese: Vec::new(),
             unled: Vec::new(),
+            ids: Vec::new(),
+            gist: Gist::default(),
         };
         for (id, template) in templates {
             index.add(id, template);
@@ -131,6 +137,11 @@ impl<I: Clone + PartialEq> TemplateIndex<I> {
         if missing <= (1.0 - LEAST) * template.graph.heaviest.max(1.0) && template.graph.has_holes {
             self.unled.push(entry);
         }
+        let place = self.ids.iter().position(|known| *known == id).unwrap_or_else(|| {
+            self.ids.push(id.clone());
+            self.ids.len() - 1
+        });
+        self.gist.add(place, &template);
         let is_grammar = |word: u16| is_function_word(template.graph.words[usize::from(word)].text());
         let without_content = template.graph.least_missing(is_grammar, &mut Vec::new());
         let needs_content = 1.0 - without_content / template.graph.heaviest.max(1.0) < LEAST;
@@ -153,8 +164,33 @@ impl<I: Clone + PartialEq> TemplateIndex<I> {
     }
 
     /// As [`TemplateIndex::rank`], of the ids that `keep` keeps.
+    ///
+    /// Where no template is accepted, ids whose words the utterance has are candidates too, with scores below
+    /// [`ACCEPT`]: they may be asked about, and are never sure.
     pub fn rank_where(&self, heard: &Heard, keep: impl Fn(&I) -> bool) -> Vec<Candidate<I>> {
-        self.search(heard, Around::Story, LEAST, keep)
+        let mut candidates = self.search(heard, Around::Story, LEAST, &keep);
+        if candidates.first().is_some_and(|best| best.found.score >= ACCEPT) || heard.tokens.is_empty() {
+            return candidates;
+        }
+        let near = |column: usize| -> Vec<(&str, f32)> {
+            let sound = &heard.sounds[column];
+            let known = self.places.get(sound.text());
+            let near = known.map_or_else(|| self.near(sound), |place| self.words[*place].near.clone());
+            let itself = known.map(|place| (*place, 0.0));
+            itself.into_iter().chain(near).map(|(place, distance)| (self.words[place].sound.text(), distance)).collect()
+        };
+        for (place, score) in self.gist.scores(heard, near, LEAST) {
+            let id = &self.ids[place];
+            match candidates.iter_mut().find(|candidate| candidate.id == *id) {
+                Some(known) => known.found.score = known.found.score.max(score),
+                None if keep(id) => {
+                    candidates.push(Candidate { id: id.clone(), found: Match { score, slots: Vec::new() } });
+                }
+                None => {}
+            }
+        }
+        candidates.sort_by(|left, right| right.found.score.total_cmp(&left.found.score));
+        candidates
     }
 
     /// As [`TemplateIndex::rank_where`], for templates that must be the whole utterance and score `at_least`.
@@ -416,7 +452,8 @@ mod tests {
                 let found = ranked.iter().find(|candidate| candidate.id == id).map(|candidate| candidate.found.score);
                 let best = ranked.first().map_or(0.0, |best| best.found.score);
                 if alone >= LEAST && alone >= best - BEHIND_THE_BEST + 0.01 {
-                    prop_assert!(found.is_some_and(|score| (score - alone).abs() < 1e-4), "{heard}: {text} {alone} {found:?}");
+                    let same = |score: f32| (score - alone).abs() < 1e-4 || best < ACCEPT && score > alone;
+                    prop_assert!(found.is_some_and(same), "{heard}: {text} {alone} {found:?}");
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Named lists: values with the ways they are said, found in an utterance even when misheard.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::super::closeness::{edits, sound_key};
@@ -58,6 +59,17 @@ pub(in super::super) struct Hit {
     pub option: usize,
     /// How unlikely, 0 and up; up to about 0.45.
     pub cost: f32,
+}
+
+/// A value of a list that was heard.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Named {
+    /// The value.
+    pub value: String,
+    /// Which words of [`Heard::words`] name it.
+    pub words: Range<usize>,
+    /// How well they do, 0–1.
+    pub score: f32,
 }
 
 /// Where templates find the lists they name.
@@ -153,6 +165,26 @@ impl WordList {
                 self.add(&head, option, HEAD_ONLY);
             }
         }
+    }
+
+    /// The names of the list that were heard, in the order spoken, each as long as it can be: what stands inside a
+    /// longer name, of this list, is not told apart.
+    pub fn named(&self, heard: &Heard) -> Vec<Named> {
+        let mut hits = self.find(heard);
+        hits.sort_by(|left, right| {
+            let length = |hit: &Hit| hit.behind - hit.start;
+            (left.cost - 0.05 * length(left) as f32).total_cmp(&(right.cost - 0.05 * length(right) as f32))
+        });
+        let mut named: Vec<Named> = Vec::new();
+        for hit in hits {
+            let overlaps = named.iter().any(|known| hit.start < known.words.end && known.words.start < hit.behind);
+            if !overlaps {
+                let value = self.options[hit.option].value.clone();
+                named.push(Named { value, words: hit.start..hit.behind, score: (1.0 - hit.cost).max(0.0) });
+            }
+        }
+        named.sort_by_key(|named| named.words.start);
+        named
     }
 
     /// Everything in `heard` that may be a name of the list, the cheapest of each value and place.

@@ -4,6 +4,7 @@
 //! fuzzily against what a recogniser returns, see [`Template::matches`]; many of them at once by a [`TemplateIndex`].
 
 mod alignment;
+mod gist;
 mod graph;
 mod heard;
 mod index;
@@ -18,7 +19,7 @@ use std::sync::Arc;
 pub use heard::Heard;
 pub use index::TemplateIndex;
 pub(super) use list::Hit;
-pub use list::{ListSource, WordList};
+pub use list::{ListSource, Named, WordList};
 pub use matching::{ACCEPT, Match};
 pub use parse::{MAX_DEPTH, MAX_WORDS, TemplateError, TemplateProblem};
 pub use rank::{Candidate, is_clear, rank};
