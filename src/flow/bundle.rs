@@ -33,8 +33,6 @@ pub struct Bundle {
     pub(super) handlers: Handlers,
     pub(super) flows: Vec<Flow>,
     pub(super) sentences: Sentences,
-    /// The documents that begin with `list:`, by name.
-    pub(super) lists: BTreeMap<String, List>,
     /// The documents that begin with `answers:`.
     pub(super) answers: Vec<Answers>,
     /// The sound files of its recordings, by `NAME.LANGUAGE`, with their paths within the bundle's folder.
@@ -44,7 +42,6 @@ pub struct Bundle {
 /// A `list:` document: named values for templates, choices and places.
 #[derive(Debug)]
 pub(super) struct List {
-    pub at: Place,
     pub entries: Vec<ChoiceOption>,
 }
 
@@ -53,7 +50,6 @@ pub(super) struct List {
 pub(super) struct Answers {
     /// The topic that `topics:` of an `answer` step names.
     pub topic: String,
-    pub at: Place,
     pub entries: Vec<AnswerEntry>,
 }
 
@@ -66,18 +62,6 @@ pub(super) struct AnswerEntry {
     /// How it is asked.
     pub asked: Vec<(Language, Template)>,
     pub says: SentenceId,
-    /// What is added for "go on".
-    pub more: Option<SentenceId>,
-    /// What is started after the answer.
-    pub flow: Option<FlowIndex>,
-    /// The first day on which it is true, in the bundle's time zone.
-    pub valid_from: Option<jiff::civil::Date>,
-    /// The last day on which it is true.
-    pub valid_until: Option<jiff::civil::Date>,
-    /// Who keeps it up to date.
-    pub owner: Option<String>,
-    /// Topics beside that of its document.
-    pub topics: Vec<String>,
 }
 
 impl Bundle {

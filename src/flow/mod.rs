@@ -17,6 +17,7 @@ mod difference;
 mod engine;
 mod expression;
 mod fault;
+pub mod fuzz;
 mod graph;
 mod input;
 mod kind;

@@ -46,14 +46,13 @@ impl Checker<'_> {
                 continue;
             };
             fields.take("answers");
-            let owner = fields.take("owner").and_then(|(_, node)| text(node, "a name", &mut self.faults));
-            let topics = self.topics_of(&mut fields);
+            self.check_keeping(&mut fields);
             let mend = "list them: `entries: [ { questions: { en: [\"…\"] }, answer: { en: \"…\" } } ]`";
             let list = fields.need("entries", mend, &mut self.faults);
             fields.finish(&mut self.faults);
             let mut entries = Vec::new();
             for item in list.map_or(&[] as &[Node], |list| items(list, "a list of entries", false, &mut self.faults)) {
-                let entry = self.entry(item, owner, &topics);
+                let entry = self.entry(item);
                 if let Some(id) = entry.as_ref().and_then(|entry| entry.id.as_ref())
                     && !ids.insert(id.clone())
                 {
@@ -62,19 +61,26 @@ impl Checker<'_> {
                 }
                 entries.extend(entry);
             }
-            read.push(Answers { topic: topic.to_owned(), at: document.key.at, entries });
+            read.push(Answers { topic: topic.to_owned(), entries });
         }
         self.same_questions(&read);
         read
     }
 
-    fn topics_of(&mut self, fields: &mut Fields<'_>) -> Vec<String> {
-        let Some((_, node)) = fields.take("topics") else { return Vec::new() };
-        let list = items(node, "a list of topics", true, &mut self.faults);
-        list.iter().filter_map(|item| text(item, "a topic", &mut self.faults).map(str::to_owned)).collect()
+    /// Who keeps the answers up to date, and topics beside that of their document.
+    fn check_keeping(&mut self, fields: &mut Fields<'_>) {
+        if let Some((_, node)) = fields.take("owner") {
+            text(node, "a name", &mut self.faults);
+        }
+        if let Some((_, node)) = fields.take("topics") {
+            for item in items(node, "a list of topics", true, &mut self.faults) {
+                text(item, "a topic", &mut self.faults);
+            }
+        }
     }
 
-    fn entry(&mut self, node: &Node, owner: Option<&str>, topics: &[String]) -> Option<AnswerEntry> {
+    /// What is not yet asked for when a caller is answered (more, a flow, days, topics) is checked all the same.
+    fn entry(&mut self, node: &Node) -> Option<AnswerEntry> {
         let mut fields = Fields::of(node, "an entry", &mut self.faults)?;
         let id = fields.take("id").and_then(|(_, node)| name(node, "a name for the entry", &mut self.faults));
         let mend = "write how it is asked: `questions: { en: [\"when are you open\"] }`";
@@ -85,8 +91,12 @@ impl Checker<'_> {
         let names = Names::built_in([]);
         let none = Default::default();
         let says = answer.and_then(|node| self.sentence(node, &names, &none));
-        let more = fields.take("more").and_then(|(_, node)| self.sentence(node, &names, &none));
-        let flow = fields.take("flow").and_then(|(_, node)| self.flow_named(node));
+        if let Some((_, node)) = fields.take("more") {
+            self.sentence(node, &names, &none);
+        }
+        if let Some((_, node)) = fields.take("flow") {
+            self.flow_named(node);
+        }
         let from = fields.take("valid_from").map(|(_, node)| (day(node, &mut self.faults), node.at));
         let until = fields.take("valid_until").map(|(_, node)| (day(node, &mut self.faults), node.at));
         if let (Some((Some(from), _)), Some((Some(until), at))) = (from, until)
@@ -95,9 +105,7 @@ impl Checker<'_> {
             let what = "the answer ends before it begins to be true";
             self.faults.error(at, "bad-day", what, "swap `valid_from` and `valid_until`");
         }
-        let own = fields.take("owner").and_then(|(_, node)| text(node, "a name", &mut self.faults));
-        let mut more_topics = self.topics_of(&mut fields);
-        more_topics.extend(topics.iter().cloned());
+        self.check_keeping(&mut fields);
         fields.finish(&mut self.faults);
         let asked =
             asked?.into_iter().flat_map(|(language, said)| said.into_iter().map(move |template| (language, template)));
@@ -106,12 +114,6 @@ impl Checker<'_> {
             at: node.at,
             asked: asked.collect(),
             says: says?,
-            more,
-            flow,
-            valid_from: from.and_then(|(day, _)| day),
-            valid_until: until.and_then(|(day, _)| day),
-            owner: own.or(owner).map(str::to_owned),
-            topics: more_topics,
         })
     }
 

@@ -137,14 +137,12 @@ impl<'n> Fields<'n> {
     }
 }
 
-/// A text of at most forty characters, for faults.
+/// A text of at most forty characters, for faults; what would steer a terminal is not shown as it is.
 pub fn shorten(text: &str) -> String {
     const LONGEST: usize = 40;
-    if text.chars().count() <= LONGEST {
-        return text.to_owned();
-    }
-    let head: String = text.chars().take(LONGEST).collect();
-    format!("{head}…")
+    let shown = |character: char| if character.is_control() { '\u{fffd}' } else { character };
+    let head: String = text.chars().take(LONGEST).map(shown).collect();
+    if text.chars().nth(LONGEST).is_none() { head } else { format!("{head}…") }
 }
 
 /// The text of a scalar.

@@ -33,7 +33,7 @@ impl Checker<'_> {
             }
             let entries = self.values_of(document.key.at, values, file);
             // A list with faults still exists, so that its uses are not faults as well.
-            self.lists.insert(list.to_owned(), List { at: document.key.at, entries: entries.unwrap_or_default() });
+            self.lists.insert(list.to_owned(), List { entries: entries.unwrap_or_default() });
         }
     }
 

@@ -18,6 +18,7 @@ use super::super::source::{self, SourceFile};
 use super::beside::Beside;
 use super::fields::{Faults, Fields, items, name, text};
 use super::flow::FlowBuilder;
+use super::not_yaml::in_plain_words;
 use super::{grammar, lint, slots};
 
 /// A bundle that can run, and what its designer may want to know.
@@ -102,33 +103,12 @@ fn read_documents(files: &[SourceFile], faults: &mut Faults) -> Vec<Document> {
             Ok(nodes) => documents.extend(nodes.into_iter().filter_map(|node| document(node, faults))),
             Err(error) => {
                 let at = Place { file: index, line: error.line, column: error.column };
-                let (what, mend) = yaml_fault(&error.what);
+                let (what, mend) = in_plain_words(&error.what);
                 faults.error(at, "not-yaml", what, mend);
             }
         }
     }
     documents
-}
-
-fn yaml_fault(message: &str) -> (String, &'static str) {
-    if message.contains("duplicate") {
-        let key = message.split(": ").nth(1).and_then(|rest| rest.split(',').next()).unwrap_or("a key");
-        return (format!("the key `{key}` stands here twice"), "keep one of them");
-    }
-    let mend = if message.contains("budget") || message.contains("limit") || message.contains("nest") {
-        "a bundle written by people is far smaller: split it, and do not nest aliases"
-    } else if message.contains("bracket") || message.contains("unclosed") {
-        "close the bracket or the quote"
-    } else if message.contains("quotes") {
-        "put it in quotes"
-    } else if message.contains("mapping values") || message.contains("indent") {
-        "line the keys up, and put a text that contains `: ` in quotes"
-    } else if message.contains("anchor") {
-        "define the anchor `&name` before `*name`, or put the text in quotes"
-    } else {
-        "check the indentation, the quotes and the brackets here"
-    };
-    (message.to_owned(), mend)
 }
 
 fn document(node: Node, faults: &mut Faults) -> Option<Document> {
@@ -290,7 +270,6 @@ impl<'a> Checker<'a> {
             handlers,
             flows,
             sentences: std::mem::replace(&mut self.sentences, Sentences::new(BTreeMap::new())),
-            lists: std::mem::take(&mut self.lists),
             answers,
             recordings: self.beside.recordings.clone(),
         };

@@ -22,6 +22,7 @@ mod lint;
 mod listening;
 mod lists;
 mod load;
+mod not_yaml;
 mod overlap;
 mod people;
 mod privacy;

@@ -1,6 +1,6 @@
 //! Private values: what is computed from one is as private, and none may stand where others read or hear it.
 
-use super::super::bundle::{Bundle, Flow, FlowIndex, Privacy, Verb};
+use super::super::bundle::{Bundle, Flow, FlowIndex, Jump, Privacy, Verb};
 use super::super::expression::{Expression, Read};
 use super::super::kind::Kind;
 use super::super::node::Place;
@@ -88,11 +88,7 @@ pub fn check(bundle: &Bundle, flow: &Flow, faults: &mut Faults) {
                     }
                 }
             }
-            Verb::Goto { to, .. } => {
-                if let super::super::bundle::Jump::Flow(target) = to {
-                    carried(bundle, flow, *target, step.at, faults);
-                }
-            }
+            Verb::Goto { to: Jump::Flow(target), .. } => carried(bundle, flow, *target, step.at, faults),
             _ => {}
         }
     }

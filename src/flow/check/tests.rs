@@ -379,7 +379,7 @@ fn broken_bundles_say_where_what_and_how_to_mend() {
             "`start` stands here twice",
             "keep one",
         ),
-        case("bundle: t\n  start: main\n", "2:8", "not-yaml", "mapping values", "line the keys up"),
+        case("bundle: t\n  start: main\n", "2:8", "not-yaml", "do not fit together", "line the keys up"),
         case("- a\n- b\n", "1:1", "wrong-form", "not a mapping", "bundle:"),
     ];
     cases.iter().for_each(assert_fault);
