@@ -3,6 +3,7 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -260,6 +261,7 @@ impl Versions {
             return self.replace_what_does_not_run(content, &place);
         }
         let made = beside.keep();
+        readable(&made, 0o755)?;
         fs::rename(&made, &place).map_err(at(&place))?;
         sync(&parent)
     }
@@ -318,8 +320,14 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<(), VersionError> {
     let folder = path.parent().unwrap_or(path);
     let mut beside = tempfile::Builder::new().prefix(".new-").tempfile_in(folder).map_err(at(folder))?;
     beside.write_all(bytes).and_then(|()| beside.as_file().sync_all()).map_err(at(path))?;
+    readable(beside.path(), 0o644)?;
     beside.persist(path).map_err(|fault| VersionError::Disk { path: path.to_owned(), why: fault.error })?;
     sync(folder)
+}
+
+/// Whoever publishes need not be the user that the server runs as. Flows hold no secrets.
+fn readable(path: &Path, mode: u32) -> Result<(), VersionError> {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).map_err(at(path))
 }
 
 /// A name in a folder is on disk when the folder is.
