@@ -42,6 +42,9 @@ impl Conversation {
 
     /// A key while nothing is asked: a lone 0 is a wish for a person, anything else is for the next question.
     fn key_ahead(&mut self, key: char) {
+        if key == '#' && self.typed_ahead.is_empty() {
+            return;
+        }
         let zero_timer = self.zero_timer.take();
         self.cancel_timer(zero_timer);
         if self.typed_ahead.len() < MOST_KEYS {
@@ -67,6 +70,10 @@ impl Conversation {
     }
 
     fn key_to_step(&mut self, key: char) {
+        // No answer begins with `#`: it closes one whose last digit was already enough.
+        if key == '#' && self.listening_mut().is_some_and(|listening| listening.keys.is_empty()) {
+            return;
+        }
         let bundle = Arc::clone(&self.bundle);
         self.turn_to_what_takes_keys(&bundle);
         let (Some(verb), Some(asked)) = (self.listening_verb(&bundle), self.asked(&bundle)) else { return };

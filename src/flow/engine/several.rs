@@ -103,7 +103,9 @@ impl Conversation {
         let mut found = self.best(kind, text, from, to)?;
         let stays = |found: &Found, from: usize, to: usize| {
             let fewer = self.best(kind, text, from, to)?;
-            (fewer.value == found.value && fewer.score + 0.001 >= found.score).then_some(fewer)
+            // "In the afternoon" changes neither the value nor its score, but without it there is another reading.
+            let as_sure = fewer.score + 0.001 >= found.score && fewer.margin + 0.001 >= found.margin.min(MARGIN);
+            (fewer.value == found.value && as_sure).then_some(fewer)
         };
         while let Some(fewer) = stays(&found, found.from + 1, found.to) {
             found = fewer;
