@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::words::{ChoiceOption, Language, SlotType, Template};
+use crate::words::{ChoiceOption, Language, SlotType, Template, TemplateIndex};
 
 use super::expression::Expression;
 use super::node::Place;
@@ -32,6 +32,8 @@ pub struct Bundle {
     /// The bundle's own handlers; their steps stand in the last flow, which no caller can start.
     pub(super) handlers: Handlers,
     pub(super) flows: Vec<Flow>,
+    /// What callers may say to start each flow, in each language, ready to be compared with what they say.
+    pub(super) starts: BTreeMap<Language, TemplateIndex<FlowIndex>>,
     pub(super) sentences: Sentences,
     /// The documents that begin with `answers:`.
     pub(super) answers: Vec<Answers>,
@@ -62,6 +64,17 @@ pub(super) struct AnswerEntry {
     /// How it is asked.
     pub asked: Vec<(Language, Template)>,
     pub says: SentenceId,
+}
+
+/// The index of what starts `flows`, by language.
+pub(super) fn starts_of(flows: &[Flow]) -> BTreeMap<Language, TemplateIndex<FlowIndex>> {
+    let mut templates: BTreeMap<Language, Vec<(FlowIndex, Template)>> = BTreeMap::new();
+    for (index, flow) in flows.iter().enumerate() {
+        for (language, template) in &flow.start_when {
+            templates.entry(*language).or_default().push((FlowIndex(index), template.clone()));
+        }
+    }
+    templates.into_iter().map(|(language, own)| (language, TemplateIndex::new(own))).collect()
 }
 
 impl Bundle {

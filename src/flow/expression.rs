@@ -634,7 +634,8 @@ mod tests {
     fn a_bare_name_keeps_its_kind() {
         let names = example_names();
         let zone = jiff::tz::TimeZone::UTC;
-        let value = |text: &str| Expression::compile(text, &names, Kind::Any).unwrap().evaluate(&lookup, &zone).unwrap();
+        let value =
+            |text: &str| Expression::compile(text, &names, Kind::Any).unwrap().evaluate(&lookup, &zone).unwrap();
         assert_eq!(value("order.due"), Datum::Date(jiff::civil::date(2026, 1, 5)));
         assert_eq!(value("name"), Datum::Text("Anna".to_owned()));
         assert_eq!(value("order.sent"), Datum::Absent);

@@ -26,14 +26,9 @@ pub fn operators() -> Operators {
             let settings = settings.as_table()?;
             Some((query.clone(), query_shape(settings)))
         });
-        (name, Connection { queries: queries.collect(), ..Connection::default() })
+        (name, Connection { queries: queries.collect() })
     });
-    Operators {
-        connections: connections.collect(),
-        queues: names("queue"),
-        destinations: names("destination"),
-        ..Operators::default()
-    }
+    Operators { connections: connections.collect(), queues: names("queue"), destinations: names("destination") }
 }
 
 fn query_shape(settings: &toml::Table) -> QueryShape {
@@ -43,7 +38,7 @@ fn query_shape(settings: &toml::Table) -> QueryShape {
         table.iter().map(|(field, text)| (field.clone(), shape(text))).collect()
     };
     let access = if settings.contains_key("append") { Access::Writes } else { Access::Reads };
-    QueryShape { args: fields("args"), returns: fields("returns"), access, ..QueryShape::default() }
+    QueryShape { args: fields("args"), returns: fields("returns"), access }
 }
 
 /// A shipped bundle with its warnings.

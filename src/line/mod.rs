@@ -18,4 +18,6 @@ pub mod rtp;
 pub mod sdp;
 pub mod sip;
 
-pub use leg::{Caller, IncomingCall, Leg, LegCommand, LegControl, LegEnd, LegEnds, LegEvent, LineQuality, Media, Meter};
+pub use leg::{
+    Caller, IncomingCall, Leg, LegCommand, LegControl, LegEnd, LegEnds, LegEvent, LineQuality, Media, Meter,
+};

@@ -90,7 +90,8 @@ fn note(event: &CallEvent) -> Option<String> {
         CallEvent::Did { name, result, .. } => format!("do {name}: {result}"),
         CallEvent::Sent { name, template, result, .. } => format!("send {name} {template:?}: {result}"),
         CallEvent::Survey { answers } => {
-            let answers: Vec<String> = answers.iter().map(|(question, answer)| format!("{question} {answer}")).collect();
+            let answers: Vec<String> =
+                answers.iter().map(|(question, answer)| format!("{question} {answer}")).collect();
             format!("survey: {}", answers.join(", "))
         }
         CallEvent::Note { text } => format!("note: {text}"),

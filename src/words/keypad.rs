@@ -102,11 +102,9 @@ pub fn read_keys(slot: &SlotType, keys: &str, finished: bool, language: Language
         SlotType::Phone { country } => phone::keyed(digits, finished, country.as_deref()),
         SlotType::IdNumber { kind } => id_number::keyed(digits, finished, *kind),
         SlotType::Card => card::keyed(digits, finished),
-        SlotType::Name
-        | SlotType::Address
-        | SlotType::Email
-        | SlotType::Place { .. }
-        | SlotType::FreeText => KeyReading::NotByKeys,
+        SlotType::Name | SlotType::Address | SlotType::Email | SlotType::Place { .. } | SlotType::FreeText => {
+            KeyReading::NotByKeys
+        }
     }
 }
 

@@ -4,15 +4,18 @@ use std::collections::HashMap;
 
 use super::token::{is_han, tokenise};
 
+/// The words of a phrase behind its first, and what it means.
+type Rest<T> = (Vec<Box<str>>, T);
+
 /// Phrases with what each means.
 pub(super) struct Phrases<T> {
-    by_first: HashMap<Box<str>, Vec<(Vec<Box<str>>, T)>>,
+    by_first: HashMap<Box<str>, Vec<Rest<T>>>,
 }
 
 impl<T> Phrases<T> {
     /// Of phrases in normal form: words with spaces between them, Chinese by character.
     pub fn new(phrases: impl IntoIterator<Item = (&'static str, T)>) -> Self {
-        let mut by_first: HashMap<Box<str>, Vec<(Vec<Box<str>>, T)>> = HashMap::new();
+        let mut by_first: HashMap<Box<str>, Vec<Rest<T>>> = HashMap::new();
         for (phrase, meaning) in phrases {
             let mut words = words_of(phrase).into_iter();
             let Some(first) = words.next() else { continue };

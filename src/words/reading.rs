@@ -80,7 +80,12 @@ pub fn margin(readings: &[Reading]) -> f32 {
     best.score - next
 }
 
-pub(super) fn spelt(heard: &str, wanted: &Wanted, language: Language, written: impl Fn(&str) -> String) -> Vec<Reading> {
+pub(super) fn spelt(
+    heard: &str,
+    wanted: &Wanted,
+    language: Language,
+    written: impl Fn(&str) -> String,
+) -> Vec<Reading> {
     debug_assert!(wanted.longest() > 0);
     read_spelt(heard, wanted, language)
         .into_iter()

@@ -173,7 +173,9 @@ impl SlotType {
             Self::Email => Form::Email,
             Self::Card => Form::Card,
             Self::Code { shape } => Form::Code { shape: shape.clone() },
-            Self::Choice { options } | Self::Place { options } => Form::Choice { words: choice_words(options, language) },
+            Self::Choice { options } | Self::Place { options } => {
+                Form::Choice { words: choice_words(options, language) }
+            }
             Self::FreeText => Form::FreeText,
         };
         Expected { form, language: Some(language), bias: Vec::new() }

@@ -12,6 +12,7 @@ mod server;
 mod sipp;
 
 mod cancel_behind_invite;
+mod changes;
 mod drain;
 mod full_disk;
 mod hold_and_resume;

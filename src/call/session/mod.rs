@@ -277,7 +277,11 @@ impl Session {
 
     /// Waits for the next thing that happens and deals with it.
     async fn step(&mut self) {
-        let working = self.being_transcribed() + self.looking_up + self.changing + self.mouth.being_made() + self.people.being_made();
+        let working = self.being_transcribed()
+            + self.looking_up
+            + self.changing
+            + self.mouth.being_made()
+            + self.people.being_made();
         tokio::select! {
             biased;
             Some(job) = self.job_inbox.recv() => self.on_job(job).await,

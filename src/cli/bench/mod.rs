@@ -2,6 +2,7 @@
 
 mod call;
 pub mod hear;
+pub mod understand;
 
 use std::process::ExitCode;
 
@@ -21,6 +22,8 @@ enum What {
     Call(call::BenchCall),
     /// How well and how fast speech is recognised
     Hear(hear::BenchHear),
+    /// How often what callers want is understood
+    Understand(understand::BenchUnderstand),
 }
 
 impl Bench {
@@ -28,6 +31,7 @@ impl Bench {
         match self.what {
             What::Call(bench) => bench.run(),
             What::Hear(bench) => bench.run(),
+            What::Understand(bench) => bench.run(),
         }
     }
 }

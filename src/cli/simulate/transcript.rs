@@ -90,11 +90,10 @@ impl Transcript {
             match &one.what {
                 What::Bot { .. } if cut.is_some_and(|cut| place < cut) => {}
                 What::Bot { text, .. } => self.entries.push(Entry::Bot { says: text.clone() }),
-                What::SlotFilled { slot, value, raw } => {
-                    // What is shown to nobody is not written down either.
-                    if !value.chars().all(|shown| shown == '•') {
-                        slots.push(format!("{slot}: {}", quoted(&raw.reveal().text())));
-                    }
+                // What is shown to nobody is not written down either.
+                What::SlotFilled { value, .. } if value.chars().all(|shown| shown == '•') => {}
+                What::SlotFilled { slot, raw, .. } => {
+                    slots.push(format!("{slot}: {}", quoted(&raw.reveal().text())));
                 }
                 What::Handler { name } => expected.push(("handler".to_owned(), (*name).to_owned())),
                 What::Queued(queue) => expected.push(("queue".to_owned(), queue.queue.clone())),

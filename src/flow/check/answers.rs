@@ -109,12 +109,7 @@ impl Checker<'_> {
         fields.finish(&mut self.faults);
         let asked =
             asked?.into_iter().flat_map(|(language, said)| said.into_iter().map(move |template| (language, template)));
-        Some(AnswerEntry {
-            id: id.map(str::to_owned),
-            at: node.at,
-            asked: asked.collect(),
-            says: says?,
-        })
+        Some(AnswerEntry { id: id.map(str::to_owned), at: node.at, asked: asked.collect(), says: says? })
     }
 
     /// Entries that are asked by the very same words.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::words::Language;
 
-use super::super::bundle::{Bundle, Flow, FlowIndex, Handlers, Jump, List, Slot};
+use super::super::bundle::{Bundle, Flow, FlowIndex, Handlers, Jump, List, Slot, starts_of};
 use super::super::content;
 use super::super::fault::{Fault, LoadFailure, Severity};
 use super::super::kind::Names;
@@ -268,6 +268,7 @@ impl<'a> Checker<'a> {
             start: start?,
             handover,
             handlers,
+            starts: starts_of(&flows),
             flows,
             sentences: std::mem::replace(&mut self.sentences, Sentences::new(BTreeMap::new())),
             answers,

@@ -1,8 +1,8 @@
 //! What may be said or happen anywhere, and what is done about it where no handler of the bundle does.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
-use crate::words::{ACCEPT, Language, Template, rank};
+use crate::words::{Language, asked_language};
 
 use super::super::act::{Act, Pace};
 use super::super::bundle::{HandlerName, Jump, Verb};
@@ -163,14 +163,7 @@ impl Conversation {
 
     /// The language a caller asks for as the whole utterance, whatever language that is said in.
     pub(super) fn wanted_language(&self, text: &str) -> Option<Language> {
-        // Most utterances name no language at all.
-        let names_one = ["nglish", "hinese", "andarin", "英", "中文", "国语", "國語", "普通", "汉语", "漢語"];
-        if !names_one.iter().any(|name| text.contains(name)) {
-            return None;
-        }
-        let templates = LANGUAGES.iter().map(|(language, template)| (*language, template));
-        let best = rank(templates, text, self.language).into_iter().next()?;
-        (best.found.score >= ACCEPT).then_some(best.id)
+        asked_language(text)
     }
 
     pub(super) fn ask_shortly_or_wait(&mut self) {
@@ -180,26 +173,3 @@ impl Conversation {
         }
     }
 }
-
-/// How callers ask for a language.
-static LANGUAGES: LazyLock<Vec<(Language, Template)>> = LazyLock::new(|| {
-    const ENGLISH: [&str; 5] = [
-        "[can we] [can you] [could you] [do you] (speak|talk|use) english",
-        "[in] english [please]",
-        "(switch|change) [back] to english",
-        "[请] [可以] (说|讲|用) (英语|英文)",
-        "(英语|英文) [服务]",
-    ];
-    const CHINESE: [&str; 5] = [
-        "[can we] [can you] [could you] [do you] (speak|talk|use) (chinese|mandarin)",
-        "[in] (chinese|mandarin) [please]",
-        "(switch|change) [back] to (chinese|mandarin)",
-        "[请] [可以] (说|讲|用) (中文|普通话|汉语|国语)",
-        "(中文|普通话) [服务]",
-    ];
-    let all = [(Language::EN, ENGLISH), (Language::ZH, CHINESE)];
-    let parsed = all.into_iter().flat_map(|(language, texts)| {
-        texts.into_iter().filter_map(move |text| Template::parse(text).ok().map(|template| (language, template)))
-    });
-    parsed.collect()
-});

@@ -1,8 +1,8 @@
 //! How sure a value is: the best reading of everything the recogniser offers, against the sureness of its type.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::words::{ACCEPT, Language, MARGIN, SlotType, Sureness, Value, rank, read};
+use crate::words::{ACCEPT, Heard, Language, MARGIN, SlotType, Sureness, Value, read};
 
 use super::super::bundle::{Bundle, FlowIndex, ReadBack};
 use super::conversation::Conversation;
@@ -44,7 +44,13 @@ impl Utterance {
     /// Words that stand for what was keyed or cut out of an utterance: heard beyond doubt.
     pub fn plain(text: impl Into<String>, confidence: f32) -> Self {
         let text = text.into();
-        Self { text, language: None, confidence, margin: 1.0, alternatives: Vec::new(), barge_in: false }
+        let prepared = OnceLock::new();
+        Self { text, language: None, confidence, margin: 1.0, alternatives: Vec::new(), barge_in: false, prepared }
+    }
+
+    /// The text, ready to be compared with templates.
+    pub fn prepared(&self) -> &Heard {
+        self.prepared.get_or_init(|| Arc::new(Heard::new(&self.text)))
     }
 
     /// Every reading with its confidence.
@@ -116,13 +122,17 @@ impl Conversation {
         among: &[FlowIndex],
     ) -> Vec<(FlowOffer, f32)> {
         let mut fitting: Vec<(FlowOffer, f32)> = Vec::new();
+        let Some(starts) = bundle.starts.get(&self.language) else { return fitting };
         for (place, (text, _)) in utterance.readings().enumerate() {
             let less = ALTERNATIVE.powi(i32::try_from(place).unwrap_or(0));
-            let templates = among.iter().flat_map(|flow| {
-                let said = bundle.flow(*flow).start_when.iter();
-                said.filter(|(language, _)| *language == self.language).map(|(_, template)| (*flow, template))
-            });
-            for candidate in rank(templates, text, self.language) {
+            let other;
+            let heard = if place == 0 {
+                utterance.prepared()
+            } else {
+                other = Heard::new(text);
+                &other
+            };
+            for candidate in starts.rank_where(heard, |flow| among.contains(flow)) {
                 let score = candidate.found.score * less;
                 let offer = FlowOffer { flow: candidate.id, slots: candidate.found.slots };
                 match fitting.iter_mut().find(|(known, _)| known.flow == offer.flow) {

@@ -2,9 +2,9 @@
 //! stands, (3) a correction, (4) a question the knowledge base answers, (5) another flow; and if none fits, (6) a
 //! miss.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use crate::words::{ACCEPT, CommonPhrase, Language, MARGIN, SlotType, Value, common_phrase};
+use crate::words::{ACCEPT, CommonPhrase, Heard as Prepared, Language, MARGIN, SlotType, Value, common_phrase_in};
 
 use super::super::act::{Heard, Rank};
 use super::super::bundle::{Bundle, FlowIndex, HandlerName, ReadBack, Verb};
@@ -26,6 +26,8 @@ pub struct Utterance {
     pub margin: f32,
     pub alternatives: Vec<String>,
     pub barge_in: bool,
+    /// The text, prepared for templates when one is first compared with it.
+    pub prepared: OnceLock<Arc<Prepared>>,
 }
 
 /// How sure what is said anywhere must be, as heard and as matched together.
@@ -48,8 +50,9 @@ impl Conversation {
     pub(super) fn heard(&mut self, heard: Heard) {
         let Heard { text, language, confidence, margin, alternatives, barge_in, mood, complexity } = heard;
         let margin = margin.unwrap_or(1.0).clamp(0.0, 1.0);
-        let utterance =
-            Utterance { text, language, confidence: confidence.clamp(0.0, 1.0), margin, alternatives, barge_in };
+        let confidence = confidence.clamp(0.0, 1.0);
+        let prepared = OnceLock::new();
+        let utterance = Utterance { text, language, confidence, margin, alternatives, barge_in, prepared };
         self.weighed.clear();
         self.feel(mood, complexity);
         if utterance.text.trim().is_empty() {
@@ -129,10 +132,7 @@ impl Conversation {
 
     /// What callers say on every line, as the whole utterance, and how sure it is.
     fn common(&self, utterance: &Utterance) -> Option<(HandlerName, f32)> {
-        if self.wanted_language(&utterance.text).is_some() {
-            return Some((HandlerName::Language, utterance.confidence));
-        }
-        let (phrase, score) = common_phrase(&utterance.text, self.language, &ANYWHERE)?;
+        let (phrase, score) = common_phrase_in(utterance.prepared(), self.language, &ANYWHERE)?;
         let score = score * utterance.confidence;
         if score < COMMON_AT_LEAST {
             return None;
@@ -146,6 +146,7 @@ impl Conversation {
             CommonPhrase::Cancel => HandlerName::Cancel,
             CommonPhrase::StartOver => HandlerName::StartOver,
             CommonPhrase::Goodbye => HandlerName::Goodbye,
+            CommonPhrase::Language => HandlerName::Language,
             _ => return None,
         };
         Some((handler, score))
@@ -487,7 +488,7 @@ fn can_be_asked_between(kind: &SlotType) -> bool {
 }
 
 /// What may be said anywhere.
-const ANYWHERE: [CommonPhrase; 8] = [
+const ANYWHERE: [CommonPhrase; 9] = [
     CommonPhrase::AgentPlease,
     CommonPhrase::Repeat,
     CommonPhrase::Slower,
@@ -496,4 +497,5 @@ const ANYWHERE: [CommonPhrase; 8] = [
     CommonPhrase::Cancel,
     CommonPhrase::StartOver,
     CommonPhrase::Goodbye,
+    CommonPhrase::Language,
 ];

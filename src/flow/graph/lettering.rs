@@ -28,8 +28,7 @@ pub fn is_wide(character: char) -> bool {
 pub fn broken(text: &str, most: f32, lines: usize) -> Vec<String> {
     let mut done: Vec<String> = Vec::new();
     let mut line = String::new();
-    let mut pieces = pieces(text).into_iter().peekable();
-    while let Some(piece) = pieces.next() {
+    for piece in pieces(text) {
         for part in within(&piece, most) {
             let candidate = if line.is_empty() { part.trim_start().to_owned() } else { format!("{line}{part}") };
             if line.is_empty() || width(candidate.trim_end()) <= most {

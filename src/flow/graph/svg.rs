@@ -129,7 +129,7 @@ fn letter(node: &Node) -> Lettered {
 fn wish(link: &Link, label: &[String]) -> Wish {
     let wide = label.iter().map(|line| width(line) * SMALL).fold(0.0, f32::max);
     let label =
-        (!label.is_empty()).then(|| Size { wide: wide + 10.0, high: label.len() as f32 * SMALL * LEADING + 4.0 });
+        (!label.is_empty()).then_some(Size { wide: wide + 10.0, high: label.len() as f32 * SMALL * LEADING + 4.0 });
     // The way that is usually taken should be the straight one.
     let weight = match (link.line, link.label.is_empty()) {
         (Line::Solid, true) => 4.0,

@@ -38,12 +38,15 @@ pub struct FlowCoverage {
     pub handlers: Vec<Covered>,
 }
 
+/// A way out of a step.
+type Exit = (FlowIndex, StepIndex, Jump);
+
 /// What was gone through of a bundle.
 #[derive(Clone, Debug)]
 pub struct Coverage {
     flows: Vec<FlowCoverage>,
     steps: BTreeMap<(String, String), (FlowIndex, StepIndex)>,
-    exits: Vec<((FlowIndex, StepIndex, Jump), (usize, usize))>,
+    exits: Vec<(Exit, (usize, usize))>,
     handlers: BTreeMap<(Scope, HandlerName, usize), (usize, usize)>,
 }
 

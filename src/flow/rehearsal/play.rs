@@ -208,7 +208,7 @@ impl Player<'_> {
             let judged = expected.iter().map(|one| (one, self.course.judge(&one.what, language)));
             let failed: Vec<(&Expected, Difference)> =
                 judged.filter_map(|(one, judged)| judged.err().map(|difference| (one, difference))).collect();
-            let Some((first, _)) = failed.first() else { return None };
+            let (first, _) = failed.first()?;
             let may_come = failed.iter().any(|(one, _)| !matches!(one.what, Expectation::Slot { .. }));
             let at = first.at.clone();
             if may_come && self.call.is_queued() && !expects_the_queue(expected) && self.go_on() {

@@ -66,6 +66,9 @@ struct Before<'w> {
     language: Language,
 }
 
+/// Symbols as they were heard, and what the hearing cost.
+type Spelt = (String, f32);
+
 impl Before<'_> {
     /// "the second digit is five and the last one is nine".
     fn by_target(&self, tokens: &[Token]) -> Option<Spelling> {
@@ -181,7 +184,7 @@ impl Before<'_> {
         let length = self.symbols.len();
         let mut found: Vec<Spelling> = Vec::new();
         for count in 1..=LONGEST_FRAGMENT.min(length.saturating_sub(1)) {
-            let mut known: Vec<(&[Kind], Option<(String, f32)>)> = Vec::new();
+            let mut known: Vec<(&[Kind], Option<Spelt>)> = Vec::new();
             for start in 0..=length - count {
                 let kinds = &self.kinds[start..start + count];
                 let spelt = match known.iter().find(|(other, _)| *other == kinds) {
@@ -211,7 +214,7 @@ impl Before<'_> {
     }
 
     /// The cheapest way to hear exactly `kinds`.
-    fn spell(&self, tokens: &[Token], kinds: &[Kind]) -> Option<(String, f32)> {
+    fn spell(&self, tokens: &[Token], kinds: &[Kind]) -> Option<Spelt> {
         let wanted = Wanted::Places(kinds.to_vec());
         let lattice = Lattice::build(tokens, self.language, wanted.letters());
         let spelt = search(&lattice, &wanted);

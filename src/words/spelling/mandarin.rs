@@ -53,7 +53,10 @@ static DIGITS_BY_WORD: LazyLock<HashMap<&'static str, (char, f32, bool)>> = Lazy
     with_place.map(|(place, (name, digit, cost))| (*name, (*digit, *cost, place < SURE))).collect()
 });
 
-static LETTERS_BY_FIRST: LazyLock<HashMap<char, Vec<(&'static str, char, f32)>>> = LazyLock::new(|| {
+/// How a letter is written when it is spelt, which it is, and what taking it for that costs.
+type Letter = (&'static str, char, f32);
+
+static LETTERS_BY_FIRST: LazyLock<HashMap<char, Vec<Letter>>> = LazyLock::new(|| {
     let mut letters: HashMap<char, Vec<(&'static str, char, f32)>> = HashMap::new();
     for entry in LETTERS {
         if let Some(first) = entry.0.chars().next() {

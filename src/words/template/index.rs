@@ -1,7 +1,7 @@
 //! Many templates at once: which were said, found by the words they share with the utterance.
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, RwLock};
 
 use super::super::closeness::Sound;
 use super::super::weight::is_function_word;
@@ -39,6 +39,43 @@ pub struct TemplateIndex<I> {
     /// Every id once, and which words speak for each.
     ids: Vec<I>,
     gist: Gist,
+    memory: Memory,
+}
+
+/// The words of an index, by their places, near one that was heard, with their distances.
+type Near = Vec<(usize, f32)>;
+
+/// Words that were heard before and what is near them: callers say the same few thousand words again and again, and
+/// to compare each with every word of the index takes longer than all the rest. Says the same with it as without.
+#[derive(Debug, Default)]
+struct Memory(RwLock<HashMap<Box<str>, Near>>);
+
+impl Memory {
+    /// The most words that are kept.
+    const MOST: usize = 4_000;
+    /// Longer words are spelt things that nobody says twice, in bytes.
+    const LONGEST: usize = 24;
+
+    fn recall(&self, word: &str) -> Option<Near> {
+        self.0.read().ok()?.get(word).cloned()
+    }
+
+    fn keep(&self, word: &str, near: &Near) {
+        if word.len() > Self::LONGEST || word.bytes().any(|byte| byte.is_ascii_digit()) {
+            return;
+        }
+        let Ok(mut known) = self.0.write() else { return };
+        if known.len() >= Self::MOST {
+            known.clear();
+        }
+        known.insert(word.into(), near.clone());
+    }
+}
+
+impl Clone for Memory {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -91,6 +128,7 @@ impl<I: Clone + PartialEq> TemplateIndex<I> {
             unled: Vec::new(),
             ids: Vec::new(),
             gist: Gist::default(),
+            memory: Memory::default(),
         };
         for (id, template) in templates {
             index.add(id, template);
@@ -151,7 +189,7 @@ impl<I: Clone + PartialEq> TemplateIndex<I> {
     fn find_neighbours(&mut self) {
         (self.latin, self.chinese) = (0..self.words.len()).partition(|place| self.words[*place].sound.is_latin());
         for place in 0..self.words.len() {
-            let mut near = self.near(&self.words[place].sound);
+            let mut near = self.compare(&self.words[place].sound);
             near.retain(|(other, _)| *other != place);
             self.words[place].near = near;
         }
@@ -271,7 +309,16 @@ impl<I: Clone + PartialEq> TemplateIndex<I> {
     }
 
     /// Words near one that the index does not know.
-    fn near(&self, sound: &Sound) -> Vec<(usize, f32)> {
+    fn near(&self, sound: &Sound) -> Near {
+        if let Some(near) = self.memory.recall(sound.text()) {
+            return near;
+        }
+        let near = self.compare(sound);
+        self.memory.keep(sound.text(), &near);
+        near
+    }
+
+    fn compare(&self, sound: &Sound) -> Near {
         let distances =
             self.words.iter().enumerate().filter_map(|(place, word)| Some((place, word.sound.distance(sound)?)));
         distances.collect()

@@ -56,8 +56,7 @@ pub fn speech_folder(folder: &Path) -> anyhow::Result<BTreeMap<String, Vec<Recor
         }
         let language = Language::parse(&line.lang).with_context(place)?;
         let set = line.audio.split('/').next().unwrap_or_default().to_owned();
-        let expected =
-            if line.kind == "digits" { Form::Digits { min: 1, max: MAX_DIGITS } } else { Form::Anything };
+        let expected = if line.kind == "digits" { Form::Digits { min: 1, max: MAX_DIGITS } } else { Form::Anything };
         sets.entry(set).or_default().push(Recording { path: folder.join(&line.audio), text, language, expected });
     }
     Ok(sets)

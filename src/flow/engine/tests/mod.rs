@@ -63,7 +63,6 @@ pub fn operators() -> Operators {
         connections: [("shop".to_owned(), Connection { queries })].into(),
         queues: ["service".to_owned(), "orders".to_owned()].into(),
         destinations: ["warehouse".to_owned()].into(),
-        ..Operators::default()
     }
 }
 
@@ -79,9 +78,32 @@ pub fn bundle(text: &str) -> Arc<Bundle> {
 
 /// Every verb of the language.
 pub const VERBS: [&str; 26] = [
-    "say", "ask", "ask_all", "menu", "route", "confirm", "choose", "set", "look_up", "do", "answer", "run", "goto",
-    "queue", "transfer", "callback", "voicemail", "record", "secure", "send", "survey", "note", "tag", "wait",
-    "verify", "recommend",
+    "say",
+    "ask",
+    "ask_all",
+    "menu",
+    "route",
+    "confirm",
+    "choose",
+    "set",
+    "look_up",
+    "do",
+    "answer",
+    "run",
+    "goto",
+    "queue",
+    "transfer",
+    "callback",
+    "voicemail",
+    "record",
+    "secure",
+    "send",
+    "survey",
+    "note",
+    "tag",
+    "wait",
+    "verify",
+    "recommend",
 ];
 
 /// The head of a bundle in one language.

@@ -9,9 +9,7 @@ use proptest::prelude::*;
 use super::super::super::check::tests::load;
 use super::super::super::shipped;
 use super::{HEAD, PERSON};
-use crate::flow::{
-    Act, Bundle, CallFacts, Conversation, Datum, Input, LookUpResult, Now, QueueResult, TimerId,
-};
+use crate::flow::{Act, Bundle, CallFacts, Conversation, Datum, Input, LookUpResult, Now, QueueResult, TimerId};
 
 fn shop() -> Arc<Bundle> {
     shipped::bundle("shop")

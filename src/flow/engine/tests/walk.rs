@@ -76,11 +76,36 @@ const HANDLERS: [&str; 14] = [
 ];
 
 const LINES: [&str; 30] = [
-    "yes", "no", "goodbye", "talk to a person", "say that again", "slower", "hold on", "cancel", "start over", "help",
-    "in English please", "no, the second digit is five", "no, the day is Monday", "sorry, I meant blue",
-    "tomorrow at three for four people", "AB12", "one two three four", "five", "fifty pounds", "red", "from london to paris",
-    "two hours", "do the other thing", "the sky is blue", "", "what about delivery", "it's john smith", "4242424242424242",
-    "plus four four one six three two nine six zero zero zero nine", "\u{0}\u{ffff}{{ x }} [y] (z|",
+    "yes",
+    "no",
+    "goodbye",
+    "talk to a person",
+    "say that again",
+    "slower",
+    "hold on",
+    "cancel",
+    "start over",
+    "help",
+    "in English please",
+    "no, the second digit is five",
+    "no, the day is Monday",
+    "sorry, I meant blue",
+    "tomorrow at three for four people",
+    "AB12",
+    "one two three four",
+    "five",
+    "fifty pounds",
+    "red",
+    "from london to paris",
+    "two hours",
+    "do the other thing",
+    "the sky is blue",
+    "",
+    "what about delivery",
+    "it's john smith",
+    "4242424242424242",
+    "plus four four one six three two nine six zero zero zero nine",
+    "\u{0}\u{ffff}{{ x }} [y] (z|",
 ];
 
 #[derive(Clone, Debug)]
@@ -107,7 +132,8 @@ impl Made {
     fn text(&self) -> String {
         let mut text = {
             // The bundle's own handlers have no slots.
-            let own: Vec<usize> = self.of_bundle.iter().copied().filter(|index| !HANDLERS[*index].contains("ask:")).collect();
+            let own: Vec<usize> =
+                self.of_bundle.iter().copied().filter(|index| !HANDLERS[*index].contains("ask:")).collect();
             format!("{HEAD}handover: person\n{}", handlers(&own))
         };
         for (index, (steps, own)) in self.flows.iter().enumerate() {
@@ -315,7 +341,8 @@ impl World {
 
 /// Plays moves; then the caller says no more, and the conversation must come to its end by itself.
 fn walk(bundle: &Arc<Bundle>, moves: &[Move], seed: u64) -> Vec<String> {
-    let call = CallFacts { offers_callbacks: seed % 2 == 0, vip: seed % 3 == 0, ..CallFacts::default() };
+    let call =
+        CallFacts { offers_callbacks: seed.is_multiple_of(2), vip: seed.is_multiple_of(3), ..CallFacts::default() };
     let mut world = World {
         conversation: Conversation::new(Arc::clone(bundle), call, seed),
         clock: 0,
@@ -363,7 +390,8 @@ proptest! {
 
 #[test]
 fn every_verb_and_handler_stands_in_some_bundle() {
-    let everything = Made { flows: vec![((0..STEPS.len()).collect(), (0..HANDLERS.len()).collect()); 2], of_bundle: vec![] };
+    let everything =
+        Made { flows: vec![((0..STEPS.len()).collect(), (0..HANDLERS.len()).collect()); 2], of_bundle: vec![] };
     let text = everything.text();
     bundle(&text);
     for verb in super::VERBS {
