@@ -83,12 +83,12 @@ fn an_endless_talker_is_cut_and_heard_on() {
 
 #[test]
 fn a_pause_at_the_longest_turn_ends_it_and_what_follows_is_a_new_one() {
-    let events = events_of(&mut taker(ms(1_056)), &[(0.9, 870), (0.0, 20), (0.9, 10), (0.0, 40)]);
-    let end = ms(870 * 32);
+    let events = events_of(&mut taker(ms(1_056)), &[(0.9, 860), (0.0, 20), (0.9, 10), (0.0, 40)]);
+    let end = ms(860 * 32);
     assert_eq!(events[2], TurnEvent::Ended { start: ms(0), end });
-    assert_eq!(events[3], TurnEvent::SpeechStarted { at: ms(890 * 32) });
+    assert_eq!(events[3], TurnEvent::SpeechStarted { at: ms(880 * 32) });
     let TurnEvent::Ended { start, .. } = events[5] else { panic!("{events:?}") };
-    assert_eq!(start, ms(890 * 32 - 288));
+    assert_eq!(start, ms(880 * 32 - 288));
 }
 
 #[test]
