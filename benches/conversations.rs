@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use warmline::flow::{
     Access, Act, Answered, Bundle, CallFacts, Connection, Conversation, Datum, FieldKind, FieldShape, Heard, Input,
@@ -36,7 +36,7 @@ fn calls(bencher: divan::Bencher<'_, '_>, bundle: usize) {
     let mut seed = 0;
     bencher.bench_local(|| {
         seed += 1;
-        ring(world, seed)
+        ring(world, seed, &mut Default::default())
     });
 }
 
@@ -142,8 +142,21 @@ fn row(world: &World, connection: &str, query: &str, seed: u64) -> Record {
     fields.into_iter().map(|(name, field)| (name, value(field.kind))).collect()
 }
 
-/// Rings a bundle: how many inputs were handled.
-fn ring(world: &World, seed: u64) -> u64 {
+/// What inputs of one kind took.
+#[derive(Clone, Copy, Default)]
+struct Took {
+    inputs: u64,
+    time: Duration,
+}
+
+impl Took {
+    fn each(self) -> Duration {
+        self.time / u32::try_from(self.inputs).unwrap_or(u32::MAX).max(1)
+    }
+}
+
+/// Rings a bundle: how many inputs were handled; `took` sums up what was spoken and everything else.
+fn ring(world: &World, seed: u64, took: &mut [Took; 2]) -> u64 {
     let facts = CallFacts { language: Some(Language::EN), ..CallFacts::default() };
     let mut conversation = Conversation::new(Arc::clone(&world.bundle), facts, seed);
     let begin: jiff::Timestamp = jiff::Timestamp::UNIX_EPOCH + jiff::SignedDuration::from_hours(490_000);
@@ -154,7 +167,11 @@ fn ring(world: &World, seed: u64) -> u64 {
             since_answer: Duration::from_secs(clock),
             wall: begin + jiff::SignedDuration::from_secs(clock as i64),
         };
+        let kind = usize::from(!matches!(next, Input::Heard(_)));
+        let before = Instant::now();
         let acts = conversation.handle(now, next);
+        took[kind].time += before.elapsed();
+        took[kind].inputs += 1;
         inputs += 1;
         let (mut form, mut answer, mut timer, mut saying): (Option<Form>, Option<Input>, Option<TimerId>, u64) =
             (None, None, None, 0);
@@ -204,10 +221,18 @@ fn ring(world: &World, seed: u64) -> u64 {
 fn rate(world: &World) {
     const CALLS: u64 = 3_000;
     let before = processor_time();
-    let inputs: u64 = (0..CALLS).map(|seed| ring(world, seed)).sum();
+    let mut kinds = [Took::default(); 2];
+    let inputs: u64 = (0..CALLS).map(|seed| ring(world, seed, &mut kinds)).sum();
     let took = processor_time().saturating_sub(before);
     let rate = inputs as f64 / took.as_secs_f64().max(0.01);
-    println!("{:>9}: {inputs} inputs of {CALLS} calls, {rate:.0} inputs a second a core", world.name);
+    let [spoken, other] = kinds;
+    println!(
+        "{:>9}: {inputs} inputs of {CALLS} calls, {rate:.0} inputs a second a core; {} were spoken, {:?} each, the others {:?}",
+        world.name,
+        spoken.inputs,
+        spoken.each(),
+        other.each()
+    );
 }
 
 /// What this process has used of the processor: other work on the machine does not count.
@@ -229,7 +254,7 @@ fn memory_stays_flat(worlds: &[World]) {
     let run = |from: u64, to: u64| {
         for seed in from..to {
             for world in worlds {
-                ring(world, seed);
+                ring(world, seed, &mut Default::default());
             }
         }
     };
