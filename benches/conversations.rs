@@ -4,14 +4,14 @@
 //! saying cut short, a timer, an answer from a connection, a silence. The callers below answer what they are asked,
 //! ask for something else now and then, correct themselves, and are silent now and then.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use warmline::config::{Config, Overrides, Secrets};
 use warmline::flow::{
-    Access, Act, Answered, Bundle, CallFacts, Connection, Conversation, Datum, FieldKind, FieldShape, Heard, Input,
-    LookUpResult, Now, Operators, QueryShape, QueueResult, Record, TimerId, load_dir,
+    Act, Answered, Bundle, CallFacts, Conversation, Datum, FieldKind, Heard, Input, LookUpResult, Now, Operators,
+    QueueResult, Record, TimerId, load_dir,
 };
 use warmline::words::{Form, Language};
 
@@ -60,29 +60,8 @@ fn worlds() -> Vec<World> {
 /// What `prompts/warmline.toml` defines, as far as flows are checked against it.
 fn operators() -> Operators {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("prompts/warmline.toml");
-    let text = std::fs::read_to_string(file).unwrap_or_default();
-    let file: toml::Table = text.parse().unwrap_or_default();
-    let section = |name: &str| file.get(name).and_then(toml::Value::as_table).cloned().unwrap_or_default();
-    let connections = section("connection").into_iter().map(|(name, connection)| {
-        let queries = connection.as_table().cloned().unwrap_or_default().into_iter().filter_map(|(query, settings)| {
-            let settings = settings.as_table()?;
-            let fields = |name: &str| -> BTreeMap<String, FieldShape> {
-                let table = settings.get(name).and_then(toml::Value::as_table).cloned().unwrap_or_default();
-                let shapes = table.iter().filter_map(|(field, shape)| {
-                    shape.as_str().and_then(FieldShape::parse).map(|shape| (field.clone(), shape))
-                });
-                shapes.collect()
-            };
-            let access = if settings.contains_key("append") { Access::Writes } else { Access::Reads };
-            Some((query, QueryShape { args: fields("args"), returns: fields("returns"), access }))
-        });
-        (name, Connection { queries: queries.collect() })
-    });
-    Operators {
-        connections: connections.collect(),
-        queues: section("queue").into_iter().map(|(name, _)| name).collect(),
-        destinations: section("destination").into_iter().map(|(name, _)| name).collect(),
-    }
+    let overrides = Overrides { secrets: Secrets::MayBeMissing, ..Overrides::default() };
+    Config::read(&file, &overrides).map(|config| config.operators()).unwrap_or_default()
 }
 
 /// What callers say when they are asked openly.

@@ -61,6 +61,11 @@ impl Cell {
     }
 }
 
+/// The whole number that `number` is, if it is one. From 2^53 on a floating number does not say which it is.
+pub(super) fn whole(number: f64) -> Option<i64> {
+    (number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0).then_some(number as i64)
+}
+
 fn read(kind: FieldKind, text: &str) -> Result<Datum, String> {
     kind.read(text).map_err(|fault| format!("expected {}", fault.expected))
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{Common, assemble};
+use super::{Common, assemble, folder};
 use crate::flow::rehearsal::load_tests;
 use crate::flow::{Fault, Severity, check_report_json, lint_page, load_dir, reference_page, schema};
 
@@ -45,15 +45,7 @@ impl Check {
         }
         let mut common = self.common.clone();
         if let Some(dir) = &self.dir {
-            anyhow::ensure!(
-                dir.is_dir(),
-                "{} is not a folder; give the folder that holds the bundle's files",
-                dir.display()
-            );
-            common.bundle = Some(dir.clone());
-            if common.config.is_none() {
-                common.config = settings_beside(dir);
-            }
+            folder::at_folder(&mut common, Some(dir))?;
         }
         let config = assemble::designers_config(&common)?;
         let operators = config.operators();
@@ -96,14 +88,6 @@ fn counted(errors: usize, warnings: usize) -> String {
     };
     let both: Vec<String> = [of(errors, "error"), of(warnings, "warning")].into_iter().flatten().collect();
     if both.is_empty() { "clean".to_owned() } else { both.join(", ") }
-}
-
-/// The settings that belong to a bundle lie in its folder or beside it.
-fn settings_beside(dir: &Path) -> Option<PathBuf> {
-    let dir = std::path::absolute(dir).ok()?;
-    let inside = dir.join("warmline.toml");
-    let beside = dir.parent()?.join("warmline.toml");
-    [inside, beside].into_iter().find(|path| path.is_file())
 }
 
 #[cfg(test)]

@@ -34,11 +34,16 @@ pub(super) struct Sound {
 /// Checks the bundle in `folder`.
 pub(super) fn sound(folder: &Path, config: &Config) -> Result<Sound, Unproven> {
     let loaded = load_dir(folder, &config.operators()).map_err(faults)?;
-    if let Err(unperformed) = assemble::refuse_unperformed(&loaded.bundle) {
-        let reasons = unperformed.to_string().lines().skip(1).map(str::to_owned).collect();
-        return Err(Unproven { reasons });
-    }
+    performed(&loaded.bundle)?;
     Ok(Sound { bundle: loaded.bundle, warnings: loaded.warnings })
+}
+
+/// Whether every verb of a bundle is performed.
+pub(super) fn performed(bundle: &Bundle) -> Result<(), Unproven> {
+    assemble::refuse_unperformed(bundle).map_err(|unperformed| {
+        let reasons = unperformed.to_string().lines().skip(1).map(str::to_owned).collect();
+        Unproven { reasons }
+    })
 }
 
 /// Checks and tests the bundle in `folder`.

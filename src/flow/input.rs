@@ -279,6 +279,9 @@ pub enum QueueResult {
 }
 
 impl QueueResult {
+    /// Those that a queue can come to: all but [`QueueResult::Callback`].
+    pub const OF_A_QUEUE: [Self; 6] = [Self::Talked, Self::NoAgent, Self::Late, Self::Full, Self::Closed, Self::Outage];
+
     /// Its name in `queue.result`.
     pub fn name(self) -> &'static str {
         match self {

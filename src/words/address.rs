@@ -327,9 +327,7 @@ mod tests {
     use super::*;
 
     fn best(heard: &str) -> Option<String> {
-        let language = if heard.is_ascii() { Language::EN } else { Language::ZH };
-        let found = read(heard, language).into_iter().find(|reading| reading.score >= 0.4);
-        found.and_then(|reading| reading.value.as_text().map(str::to_owned))
+        crate::words::tests::best_text(read, heard)
     }
 
     #[test]

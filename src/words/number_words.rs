@@ -54,6 +54,19 @@ pub fn speak_number(number: f64, language: Language) -> String {
     format!("{sign}{}{tail}", english(whole))
 }
 
+/// The number from one to nineteen that `word` is.
+pub(super) fn small_number(word: &str) -> Option<u64> {
+    let place = ENGLISH_SMALL.iter().skip(1).position(|name| *name == word)?;
+    Some(place as u64 + 1)
+}
+
+/// The tens that `word` is: 20 to 90.
+pub(super) fn tens(word: &str) -> Option<u64> {
+    let word = if word == "fourty" { "forty" } else { word };
+    let place = ENGLISH_TENS.iter().skip(2).position(|name| *name == word)?;
+    Some((place as u64 + 2) * 10)
+}
+
 /// A whole number in English words, with the British "and".
 pub(super) fn english(number: u64) -> String {
     if number < 100 {

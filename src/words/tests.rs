@@ -7,6 +7,13 @@ use super::*;
 /// The moment at which everything here is said: a Monday morning.
 const NOW: jiff::civil::DateTime = jiff::civil::DateTime::constant(2026, 1, 5, 10, 0, 0, 0);
 
+/// The best reading that `read` is sure enough of, as text.
+pub(super) fn best_text(read: fn(&str, Language) -> Vec<Reading>, heard: &str) -> Option<String> {
+    let language = if heard.is_ascii() { Language::EN } else { Language::ZH };
+    let found = read(heard, language).into_iter().find(|reading| reading.score >= 0.4);
+    found.and_then(|reading| reading.value.as_text().map(str::to_owned))
+}
+
 fn slot_of(text: &str) -> SlotType {
     let (kind, rest) = text.split_once(' ').unwrap_or((text, ""));
     match kind {

@@ -7,6 +7,7 @@ use reqwest::Url;
 use serde_json::Value;
 
 use super::super::arguments::Arguments;
+use super::super::cell::whole;
 use super::super::trouble::Trouble;
 use super::answer::Pick;
 use super::template::Template;
@@ -203,9 +204,9 @@ fn json(value: &Datum, kind: FieldKind) -> Value {
     match (value, kind) {
         (Datum::YesNo(truth), FieldKind::YesNo) => Value::Bool(*truth),
         (Datum::Number(number), FieldKind::Number | FieldKind::Money) => {
-            // 3 and not 3.0: many far sides take a count only without a point. Beyond 2^53 a number is not whole anyway.
-            if number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0 {
-                return Value::from(*number as i64);
+            // 3 and not 3.0: many far sides take a count only without a point.
+            if let Some(number) = whole(*number) {
+                return Value::from(number);
             }
             serde_json::Number::from_f64(*number).map_or(Value::Null, Value::Number)
         }

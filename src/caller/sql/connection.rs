@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::super::arguments::Arguments;
 use super::super::connections::counted;
 use super::super::trouble::Trouble;
+use super::fault::trouble;
 use super::postgres::Postgres;
 use super::sqlite::Sqlite;
 use super::statement::{KEY, Statement};
@@ -96,6 +97,14 @@ impl Asked<'_> {
             return Err(Trouble::Refused("no row was there to be changed".to_owned()));
         }
         Ok(())
+    }
+
+    /// What became of the end of its transaction. Of a change whose end failed nobody knows whether it was made.
+    pub fn committed(&self, done: Result<(), sqlx::Error>) -> Result<(), Trouble> {
+        done.map_err(|fault| match trouble(&fault) {
+            known if self.writes() => Trouble::Unknown(known.to_string()),
+            known => known,
+        })
     }
 }
 

@@ -7,7 +7,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow, PgTypeInfo}
 use sqlx::{AssertSqlSafe, Column, ConnectOptions, Connection, Executor, Row, SqlSafeStr, Statement, Type, ValueRef};
 use tokio::sync::OnceCell;
 
-use super::super::cell::{Cell, record};
+use super::super::cell::{Cell, record, whole};
 use super::super::trouble::Trouble;
 use super::connection::{Asked, SqlQuery, has_columns};
 use super::fault::trouble;
@@ -64,7 +64,7 @@ impl Postgres {
         transaction.execute(AssertSqlSafe(limit)).await.map_err(|fault| trouble(&fault))?;
         let shape = &asked.query.shape;
         let is_fraction =
-            |name: &str| matches!(asked.values.get(name), Some(Datum::Number(number)) if !is_whole(*number));
+            |name: &str| matches!(asked.values.get(name), Some(Datum::Number(number)) if whole(*number).is_none());
         let (text, names) = asked.query.statement.numbered(Dialect::Postgres, &shape.args, is_fraction);
         let mut statement = sqlx::query(AssertSqlSafe(text));
         for name in &names {
@@ -72,8 +72,10 @@ impl Postgres {
             statement = match (kind, asked.values.get(name).unwrap_or(&Datum::Absent)) {
                 (FieldKind::YesNo, Datum::YesNo(truth)) => statement.bind(*truth),
                 (FieldKind::YesNo, _) => statement.bind(None::<bool>),
-                (FieldKind::Number, Datum::Number(number)) if is_whole(*number) => statement.bind(*number as i64),
-                (FieldKind::Number, Datum::Number(number)) => statement.bind(*number),
+                (FieldKind::Number, Datum::Number(number)) => match whole(*number) {
+                    Some(number) => statement.bind(number),
+                    None => statement.bind(*number),
+                },
                 (FieldKind::Number, _) => statement.bind(None::<i64>),
                 (_, Datum::Absent) => statement.bind(None::<String>),
                 (_, other) => statement.bind(other.text()),
@@ -90,9 +92,7 @@ impl Postgres {
             }
             row.map(|row| record(&shape.returns, asked.zone, |field| cell(&row, field))).transpose()?
         };
-        let committed = transaction.commit().await;
-        committed
-            .map_err(|fault| if writes { Trouble::Unknown(trouble(&fault).to_string()) } else { trouble(&fault) })?;
+        asked.committed(transaction.commit().await)?;
         Ok(found)
     }
 
@@ -118,10 +118,6 @@ impl Postgres {
         }
         Ok(())
     }
-}
-
-fn is_whole(number: f64) -> bool {
-    number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0
 }
 
 /// A field of a row, whatever the case of its column.

@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Column, ConnectOptions, Decode, Executor, Row, SqlSafe
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use super::super::cell::{Cell, record};
+use super::super::cell::{Cell, record, whole};
 use super::super::trouble::Trouble;
 use super::connection::{Asked, SqlQuery, has_columns};
 use super::fault::trouble;
@@ -69,10 +69,10 @@ impl Sqlite {
             statement = match asked.values.get(name).unwrap_or(&Datum::Absent) {
                 Datum::Absent => statement.bind(None::<String>),
                 Datum::YesNo(truth) => statement.bind(i64::from(*truth)),
-                Datum::Number(number) if number.fract() == 0.0 && number.abs() < 9_007_199_254_740_992.0 => {
-                    statement.bind(*number as i64)
-                }
-                Datum::Number(number) => statement.bind(*number),
+                Datum::Number(number) => match whole(*number) {
+                    Some(number) => statement.bind(number),
+                    None => statement.bind(*number),
+                },
                 other => statement.bind(other.text()),
             };
         }
@@ -88,9 +88,7 @@ impl Sqlite {
             }
             row.map(|row| record(&shape.returns, asked.zone, |field| cell(&row, field))).transpose()?
         };
-        let committed = transaction.commit().await;
-        committed
-            .map_err(|fault| if writes { Trouble::Unknown(trouble(&fault).to_string()) } else { trouble(&fault) })?;
+        asked.committed(transaction.commit().await)?;
         Ok(found)
     }
 

@@ -17,7 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use super::super::proof::{Unproven, prove, sound};
+use super::super::proof::{Unproven, performed, prove, sound};
 use super::assemble;
 use crate::call::Services;
 use crate::config::Config;
@@ -53,7 +53,7 @@ impl Sources {
     pub(super) fn find(config: &Arc<Config>, pinned: bool, dev: bool) -> anyhow::Result<(Self, assemble::Bundles)> {
         let pinned = pinned || dev;
         let versions = Versions::below(&config.data);
-        let usual = usual(config, &versions, pinned)?;
+        let (usual, mut loaded) = usual(config, &versions, pinned)?;
         let mut sources = vec![usual];
         let mut numbers = Vec::new();
         for (number, answered) in config.numbers.iter().filter(|_| !pinned) {
@@ -74,12 +74,19 @@ impl Sources {
         let mut bundles = Vec::new();
         for source in &found.sources {
             let folder = found.folder(source)?;
-            let sound = sound(&folder, config)
-                .map_err(|unproven| anyhow::anyhow!("the bundle {} cannot be served\n{unproven}", folder.display()))?;
-            for warning in &sound.warnings {
-                tracing::warn!("{warning}");
-            }
-            bundles.push((source.alias.clone(), sound.bundle));
+            let refused =
+                |unproven: Unproven| anyhow::anyhow!("the bundle {} cannot be served\n{unproven}", folder.display());
+            let bundle = match loaded.take().filter(|_| folder == config.bundle) {
+                Some(bundle) => performed(&bundle).map(|()| bundle).map_err(refused)?,
+                None => {
+                    let sound = sound(&folder, config).map_err(refused)?;
+                    for warning in &sound.warnings {
+                        tracing::warn!("{warning}");
+                    }
+                    sound.bundle
+                }
+            };
+            bundles.push((source.alias.clone(), bundle));
         }
         let usual = bundles.remove(0);
         Ok((found, assemble::Bundles { usual, others: bundles, numbers }))
@@ -98,19 +105,20 @@ impl Sources {
     }
 }
 
-/// Where calls to numbers without an alias are answered from. What is published does not depend on the folder that a
+/// Where calls to numbers without an alias are answered from, and the bundle of the folder, where it had to be loaded to
+/// know. What is published does not depend on the folder that a
 /// designer works in: that may be gone, or broken just now.
-fn usual(config: &Config, versions: &Versions, pinned: bool) -> anyhow::Result<Source> {
+fn usual(config: &Config, versions: &Versions, pinned: bool) -> anyhow::Result<(Source, Option<Arc<Bundle>>)> {
     let folder = Some(config.bundle.clone());
     let named = config.bundle.file_name().map(|name| name.to_string_lossy().into_owned());
     if let Some(alias) = named.filter(|name| !pinned && matches!(versions.current(name), Ok(Some(_)))) {
-        return Ok(Source { alias, folder });
+        return Ok((Source { alias, folder }, None));
     }
     match assemble::bundle(config) {
-        Ok(bundle) => Ok(Source { alias: bundle.name().to_owned(), folder }),
+        Ok(bundle) => Ok((Source { alias: bundle.name().to_owned(), folder }, Some(bundle))),
         Err(fault) if pinned => Err(fault),
         Err(fault) => match versions.aliases()?.as_slice() {
-            [(only, _)] => Ok(Source { alias: only.clone(), folder: None }),
+            [(only, _)] => Ok((Source { alias: only.clone(), folder: None }, None)),
             _ => Err(fault),
         },
     }

@@ -193,14 +193,7 @@ impl Simulation {
     }
 
     fn end_queue(&mut self, result: &str) -> Reply {
-        let known = [
-            QueueResult::Talked,
-            QueueResult::NoAgent,
-            QueueResult::Late,
-            QueueResult::Full,
-            QueueResult::Closed,
-            QueueResult::Outage,
-        ];
+        let known = QueueResult::OF_A_QUEUE;
         let Some(result) = known.into_iter().find(|known| known.name() == result) else {
             let names: Vec<&str> = known.iter().map(|known| known.name()).collect();
             return Reply::refuses(format!("a wait for a person ends in one of {}", names.join(", ")));

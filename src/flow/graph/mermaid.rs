@@ -62,14 +62,8 @@ const CLASSES: [(&str, &str); 8] = [
 
 fn class(shape: Shape) -> &'static str {
     match shape {
-        Shape::Say => "say",
-        Shape::Ask => "ask",
-        Shape::Choose => "choose",
-        Shape::Quiet => "quiet",
-        Shape::Outside => "outside",
-        Shape::Flow => "flow",
-        Shape::Person => "person",
         Shape::End => "ending",
+        other => other.name(),
     }
 }
 

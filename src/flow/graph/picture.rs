@@ -49,6 +49,22 @@ pub enum Shape {
     End,
 }
 
+impl Shape {
+    /// Its name, by which pictures give it a colour.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Say => "say",
+            Self::Ask => "ask",
+            Self::Choose => "choose",
+            Self::Quiet => "quiet",
+            Self::Outside => "outside",
+            Self::Flow => "flow",
+            Self::Person => "person",
+            Self::End => "end",
+        }
+    }
+}
+
 /// How an arrow is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Line {

@@ -196,7 +196,7 @@ fn draw_text(svg: &mut String, class: &str, x: f32, y: f32, text: &str) {
 fn draw_box(svg: &mut String, node: &Node, lettered: &Lettered, at: Point) {
     let Size { wide, high } = lettered.size;
     let (x, y) = (at.x - wide / 2.0, at.y - high / 2.0);
-    let _ = writeln!(svg, "<g class=\"{}\">", class(node.shape));
+    let _ = writeln!(svg, "<g class=\"{}\">", node.shape.name());
     outline(svg, node.shape, x, y, lettered.size);
     let lines = LEADING
         * (lettered.head.len() as f32 * HEAD
@@ -257,19 +257,6 @@ fn outline(svg: &mut String, shape: Shape, x: f32, y: f32, size: Size) {
     };
     svg.push_str(&drawn);
     svg.push('\n');
-}
-
-fn class(shape: Shape) -> &'static str {
-    match shape {
-        Shape::Say => "say",
-        Shape::Ask => "ask",
-        Shape::Choose => "choose",
-        Shape::Quiet => "quiet",
-        Shape::Outside => "outside",
-        Shape::Flow => "flow",
-        Shape::Person => "person",
-        Shape::End => "end",
-    }
 }
 
 fn corner_size(lines: &[String]) -> Size {

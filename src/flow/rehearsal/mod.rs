@@ -27,6 +27,7 @@
 
 mod caller;
 mod chance;
+mod course;
 mod coverage;
 mod documents;
 mod happening;

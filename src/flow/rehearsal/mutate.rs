@@ -5,14 +5,11 @@ use std::sync::Arc;
 use super::super::bundle::Bundle;
 use super::caller::{CallerTurn, Says};
 use super::chance::Chance;
+use super::course::{Course, MOST_SILENCES};
 use super::documents::{CallerLine, FlowTest, LineKind, Spot};
 use super::happening::Happening;
-use super::run::{Rehearsal, Stop};
-use super::show::{Shown, Who, show, show_turn};
-use super::watch::Watch;
-
-/// How often a caller who has nothing more to say is waited for.
-const MOST_SILENCES: usize = 60;
+use super::run::Rehearsal;
+use super::show::Shown;
 
 /// What a caller does instead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize)]
@@ -114,9 +111,9 @@ fn caller_lines(test: &FlowTest) -> impl Iterator<Item = (&Spot, CallerTurn)> {
 /// The test begins with a flow that is not there.
 pub fn survive(bundle: &Arc<Bundle>, test: &FlowTest, mutant: &Mutant) -> Result<Survived, String> {
     let call = Rehearsal::answered(Arc::clone(bundle), test.setting.clone()).map_err(|error| error.to_string())?;
-    let mut run = Run { call, watch: Watch::default(), dialogue: Vec::new(), happened: Vec::new(), wrong: None };
+    let mut run = Course::of(call);
     let mut at = test.at.clone();
-    run.settle();
+    settle(&mut run);
     for (nth, (spot, turn)) in caller_lines(test).enumerate() {
         if run.is_over() {
             break;
@@ -124,10 +121,10 @@ pub fn survive(bundle: &Arc<Bundle>, test: &FlowTest, mutant: &Mutant) -> Result
         if nth == mutant.turn {
             at = spot.clone();
             if let Some(turn) = mutated(&turn, mutant, run.call.language().as_str()) {
-                run.take_turn(turn);
+                take_turn(&mut run, turn);
             }
         } else {
-            run.take_turn(without_barge_in(turn));
+            take_turn(&mut run, without_barge_in(turn));
         }
     }
     // Whoever has nothing more to say is silent, and waits where there is something to wait for.
@@ -139,53 +136,21 @@ pub fn survive(bundle: &Arc<Bundle>, test: &FlowTest, mutant: &Mutant) -> Result
             run.call.go_on();
             run.note(None);
         } else {
-            run.take_turn(CallerTurn::Silence);
+            take_turn(&mut run, CallerTurn::Silence);
         }
     }
-    if !run.call.has_ended() && run.wrong.is_none() {
-        run.wrong = Some(format!("no end: the call goes on after {MOST_SILENCES} silences"));
-    }
-    for shown in &mut run.dialogue {
-        shown.text = run.call.masked(&shown.text);
-    }
+    run.close();
     Ok(Survived { at, dialogue: run.dialogue, wrong: run.wrong, happened: run.happened })
 }
 
-struct Run {
-    call: Rehearsal,
-    watch: Watch,
-    dialogue: Vec<Shown>,
-    happened: Vec<Happening>,
-    wrong: Option<String>,
+fn take_turn(run: &mut Course, turn: CallerTurn) {
+    run.give(turn);
+    settle(run);
 }
 
-impl Run {
-    fn is_over(&self) -> bool {
-        self.call.has_ended() || self.wrong.is_some()
-    }
-
-    fn take_turn(&mut self, turn: CallerTurn) {
-        self.dialogue.push(Shown::new(self.call.clock(), Who::Caller, show_turn(&turn)));
-        let speaks = !matches!(turn, CallerTurn::Silence | CallerTurn::Wait(_));
-        self.call.give(turn);
-        if speaks {
-            self.watch.caller_spoke(self.call.clock());
-        }
-        self.settle();
-    }
-
-    fn settle(&mut self) {
-        let stop = self.call.settle(None);
-        self.note(Some(stop));
-    }
-
-    fn note(&mut self, stop: Option<Stop>) {
-        let happened = self.call.take();
-        self.dialogue.extend(happened.iter().filter_map(show));
-        let wrong = self.watch.look(&happened, stop.filter(|_| !self.call.has_ended()));
-        self.wrong = self.wrong.take().or(wrong);
-        self.happened.extend(happened);
-    }
+fn settle(run: &mut Course) {
+    let stop = run.call.settle(None);
+    run.note(Some(stop));
 }
 
 fn without_barge_in(turn: CallerTurn) -> CallerTurn {

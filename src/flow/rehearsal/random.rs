@@ -11,16 +11,14 @@ use super::super::datum::Datum;
 use super::super::operators::{FieldKind, Operators};
 use super::caller::{CallerTurn, Says};
 use super::chance::Chance;
+use super::course::{Course, MOST_SILENCES};
 use super::happening::Happening;
 use super::run::{Rehearsal, Stop};
 use super::setting::{Plan, Setting, StubAnswer};
-use super::show::{Shown, Who, show, show_turn};
-use super::watch::Watch;
+use super::show::Shown;
 
 /// After so many turns the caller falls silent.
 const TURNS: usize = 40;
-/// So many silences must be enough for any line.
-const MOST_SILENCES: usize = 60;
 
 /// A conversation by chance, and what was wrong with it.
 #[derive(Clone, Debug)]
@@ -45,21 +43,14 @@ pub fn converse(bundle: &Arc<Bundle>, operators: &Operators, seed: u64) -> Conve
         bundle,
         operators,
         // A conversation that begins with the bundle's own flow always begins.
-        call: match Rehearsal::answered(Arc::clone(bundle), setting) {
-            Ok(call) => call,
+        course: match Rehearsal::answered(Arc::clone(bundle), setting) {
+            Ok(call) => Course::of(call),
             Err(error) => return nothing(error.to_string()),
         },
-        watch: Watch::default(),
-        dialogue: Vec::new(),
-        happened: Vec::new(),
-        wrong: None,
         chance,
     };
     let turns = talk.hold();
-    let Talk { call, mut dialogue, happened, wrong, .. } = talk;
-    for shown in &mut dialogue {
-        shown.text = call.masked(&shown.text);
-    }
+    let Course { call, dialogue, happened, wrong, .. } = talk.course;
     Conversed { dialogue, wrong, turns, lasted: call.clock(), happened }
 }
 
@@ -69,14 +60,6 @@ fn nothing(wrong: String) -> Conversed {
 
 /// Some caller, at some time, and a world that does as it likes.
 fn setting(bundle: &Bundle, chance: &mut Chance, seed: u64) -> Setting {
-    const ENDS: [QueueResult; 6] = [
-        QueueResult::Talked,
-        QueueResult::NoAgent,
-        QueueResult::Late,
-        QueueResult::Full,
-        QueueResult::Closed,
-        QueueResult::Outage,
-    ];
     let mut setting = Setting { seed, asks: true, ..Setting::default() };
     let minutes = i64::try_from(chance.below(525_600)).unwrap_or(0);
     setting.at = setting.at.saturating_add(jiff::SignedDuration::from_mins(minutes)).unwrap_or(setting.at);
@@ -86,7 +69,7 @@ fn setting(bundle: &Bundle, chance: &mut Chance, seed: u64) -> Setting {
     }
     setting.facts.vip = chance.happens(10);
     setting.facts.offers_callbacks = chance.happens(50);
-    setting.queue = (0..4).filter_map(|_| chance.one(&ENDS).copied().map(Plan::new)).collect();
+    setting.queue = (0..4).filter_map(|_| chance.one(&QueueResult::OF_A_QUEUE).copied().map(Plan::new)).collect();
     let transfer = if chance.happens(50) { Ok(()) } else { Err("busy".to_owned()) };
     setting.transfer = vec![Plan::new(transfer)];
     setting.callback = vec![Plan::new(chance.happens(70))];
@@ -97,25 +80,17 @@ fn setting(bundle: &Bundle, chance: &mut Chance, seed: u64) -> Setting {
 struct Talk<'a> {
     bundle: &'a Arc<Bundle>,
     operators: &'a Operators,
-    call: Rehearsal,
-    watch: Watch,
-    dialogue: Vec<Shown>,
-    happened: Vec<Happening>,
-    wrong: Option<String>,
+    course: Course,
     chance: Chance,
 }
 
 impl Talk<'_> {
-    fn is_over(&self) -> bool {
-        self.call.has_ended() || self.wrong.is_some()
-    }
-
     fn hold(&mut self) -> usize {
         let mut turns = 0;
         self.settle();
-        while turns < TURNS && !self.is_over() {
-            if self.call.is_queued() && self.chance.happens(60) {
-                self.call.go_on();
+        while turns < TURNS && !self.course.is_over() {
+            if self.course.call.is_queued() && self.chance.happens(60) {
+                self.course.call.go_on();
                 self.answer_all();
                 continue;
             }
@@ -124,29 +99,22 @@ impl Talk<'_> {
             turns += 1;
         }
         for _ in 0..MOST_SILENCES {
-            if self.is_over() {
+            if self.course.is_over() {
                 break;
             }
-            if self.call.is_queued() {
-                self.call.go_on();
+            if self.course.call.is_queued() {
+                self.course.call.go_on();
                 self.answer_all();
             } else {
                 self.take_turn(CallerTurn::Silence);
             }
         }
-        if !self.call.has_ended() && self.wrong.is_none() {
-            self.wrong = Some(format!("no end: the call goes on after {MOST_SILENCES} silences"));
-        }
+        self.course.close();
         turns
     }
 
     fn take_turn(&mut self, turn: CallerTurn) {
-        self.dialogue.push(Shown::new(self.call.clock(), Who::Caller, show_turn(&turn)));
-        let speaks = !matches!(turn, CallerTurn::Silence | CallerTurn::Wait(_));
-        self.call.give(turn);
-        if speaks {
-            self.watch.caller_spoke(self.call.clock());
-        }
+        self.course.give(turn);
         self.settle();
     }
 
@@ -154,38 +122,26 @@ impl Talk<'_> {
     fn settle(&mut self) {
         let stop = if self.chance.happens(10) {
             let after = Duration::from_millis(self.chance.below(3_000) as u64);
-            self.call.settle_interrupted(after, &|_| true)
+            self.course.call.settle_interrupted(after, &|_| true)
         } else {
-            self.call.settle(None)
+            self.course.call.settle(None)
         };
-        self.note(stop);
+        self.course.note(Some(stop));
         self.answer_all();
-    }
-
-    fn note(&mut self, stop: Stop) {
-        let happened = self.call.take();
-        self.dialogue.extend(happened.iter().filter_map(show));
-        let stop = Some(stop).filter(|_| !self.call.has_ended());
-        let wrong = self.watch.look(&happened, stop);
-        self.wrong = self.wrong.take().or(wrong);
-        self.happened.extend(happened);
     }
 
     /// Answers what connections are asked, as they are declared.
     fn answer_all(&mut self) {
         const MOST: usize = 200;
         for _ in 0..MOST {
-            let Some(question) = self.call.unanswered() else { break };
+            let Some(question) = self.course.call.unanswered() else { break };
             let name = question.name.clone();
             let answer = self.answer(&name);
             // What happens meanwhile is taken out below, with everything else.
-            let happened = self.call.answer(answer);
-            self.dialogue.extend(happened.iter().filter_map(show));
-            let wrong = self.watch.look(&happened, None);
-            self.wrong = self.wrong.take().or(wrong);
-            self.happened.extend(happened);
+            let happened = self.course.call.answer(answer);
+            self.course.look(happened, None);
         }
-        self.note(Stop::Waiting);
+        self.course.note(Some(Stop::Waiting));
     }
 
     fn answer(&mut self, name: &str) -> StubAnswer {
@@ -241,8 +197,8 @@ impl Talk<'_> {
 
     /// An answer to what is asked.
     fn fitting(&mut self) -> String {
-        let language = self.call.language();
-        let form = self.call.listening().map_or(Form::Anything, |listen| listen.expected.form.clone());
+        let language = self.course.call.language();
+        let form = self.course.call.listening().map_or(Form::Anything, |listen| listen.expected.form.clone());
         match form {
             Form::Anything | Form::FreeText => self.wish(),
             other => some_answer(&other, language, &mut self.chance),
@@ -251,7 +207,7 @@ impl Talk<'_> {
 
     /// What starts a flow.
     fn wish(&mut self) -> String {
-        let language = self.call.language();
+        let language = self.course.call.language();
         let templates: Vec<_> = self
             .bundle
             .flows
@@ -283,7 +239,7 @@ impl Talk<'_> {
             CommonPhrase::WaitAMoment,
             CommonPhrase::Cancel,
         ];
-        let language = self.call.language();
+        let language = self.course.call.language();
         let kind = self.chance.one(&KINDS).copied().unwrap_or(CommonPhrase::Repeat);
         let Some(template) = self.chance.one(common_phrases(kind, language)) else { return "goodbye".to_owned() };
         let samples = template.samples(6);

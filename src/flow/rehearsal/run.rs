@@ -259,30 +259,14 @@ impl Rehearsal {
     pub fn settle(&mut self, until: Option<Duration>) -> Stop {
         for _ in 0..MOST_EVENTS {
             self.perform_after_quiet();
-            if self.ended {
-                return Stop::Ended;
-            }
-            if self.unanswered.is_some() {
-                return Stop::Asks;
-            }
-            if until.is_some_and(|until| self.clock >= until) {
-                return Stop::Reached;
-            }
-            if until.is_none() && self.mouth.is_silent() && self.key_timers.is_empty() {
-                if self.in_queue {
-                    return Stop::Queued;
-                }
-                if self.awaits_an_answer() {
-                    return Stop::Waiting;
-                }
+            if let Some(stop) = self.stands_still(until, until.is_none()) {
+                return stop;
             }
             if !self.pass_next(until) {
                 break;
             }
         }
-        self.happen(What::DeadEnd);
-        self.ended = true;
-        Stop::DeadEnd
+        self.dead_end()
     }
 
     /// Runs until the caller interrupts: so long after the first saying of this turn that is `into` began, or has
@@ -298,26 +282,37 @@ impl Rehearsal {
                 until = begun.map(|one| one.at + after);
             }
             looked_at = self.happened.len();
-            if self.ended {
-                return Stop::Ended;
-            }
-            if self.unanswered.is_some() {
-                return Stop::Asks;
-            }
-            if until.is_some_and(|until| self.clock >= until) {
-                return Stop::Reached;
-            }
-            let quiet = self.mouth.is_silent() && self.key_timers.is_empty();
-            if quiet && self.in_queue {
-                return Stop::Queued;
-            }
-            if quiet && self.awaits_an_answer() {
-                return Stop::Waiting;
+            if let Some(stop) = self.stands_still(until, true) {
+                return stop;
             }
             if !self.pass_next(until) {
                 break;
             }
         }
+        self.dead_end()
+    }
+
+    /// Why nothing goes on by itself, if that is so. `quiet_is_enough`: a bot that has said everything and waits is
+    /// reason enough.
+    fn stands_still(&self, until: Option<Duration>, quiet_is_enough: bool) -> Option<Stop> {
+        if self.ended {
+            return Some(Stop::Ended);
+        }
+        if self.unanswered.is_some() {
+            return Some(Stop::Asks);
+        }
+        if until.is_some_and(|until| self.clock >= until) {
+            return Some(Stop::Reached);
+        }
+        let quiet = quiet_is_enough && self.mouth.is_silent() && self.key_timers.is_empty();
+        if quiet && self.in_queue {
+            return Some(Stop::Queued);
+        }
+        (quiet && self.awaits_an_answer()).then_some(Stop::Waiting)
+    }
+
+    /// Nothing will ever happen again, though the call has not ended.
+    fn dead_end(&mut self) -> Stop {
         self.happen(What::DeadEnd);
         self.ended = true;
         Stop::DeadEnd

@@ -1,5 +1,6 @@
 //! Numbers as amounts: "a hundred and five", "forty two", "2 thousand".
 
+use super::super::number_words::{small_number, tens};
 use super::super::token::Token;
 use super::pieces::Piece;
 
@@ -13,23 +14,6 @@ pub(super) fn pieces(tokens: &[Token], pieces: &mut Vec<Piece>) {
     }
 }
 
-#[rustfmt::skip]
-const SMALL: [(&str, u64); 19] = [
-    ("one", 1), ("two", 2), ("three", 3), ("four", 4), ("five", 5), ("six", 6), ("seven", 7), ("eight", 8),
-    ("nine", 9), ("ten", 10), ("eleven", 11), ("twelve", 12), ("thirteen", 13), ("fourteen", 14), ("fifteen", 15),
-    ("sixteen", 16), ("seventeen", 17), ("eighteen", 18), ("nineteen", 19),
-];
-
-#[rustfmt::skip]
-const TENS: [(&str, u64); 9] = [
-    ("twenty", 20), ("thirty", 30), ("forty", 40), ("fourty", 40), ("fifty", 50), ("sixty", 60), ("seventy", 70),
-    ("eighty", 80), ("ninety", 90),
-];
-
-fn value_of(table: &[(&str, u64)], word: &str) -> Option<u64> {
-    table.iter().find(|(name, _)| *name == word).map(|(_, value)| *value)
-}
-
 /// A number below 100 at the start of `tokens`, in every way it may end.
 fn below_hundred(tokens: &[Token]) -> Vec<(usize, u64)> {
     let Some(first) = tokens.first() else { return Vec::new() };
@@ -38,11 +22,11 @@ fn below_hundred(tokens: &[Token]) -> Vec<(usize, u64)> {
         let value = if is_short { first.text.parse().ok() } else { None };
         return value.map(|value| (1, value)).into_iter().collect();
     }
-    if let Some(value) = value_of(&SMALL, &first.text) {
+    if let Some(value) = small_number(&first.text) {
         return vec![(1, value)];
     }
-    let Some(tens) = value_of(&TENS, &first.text) else { return Vec::new() };
-    let unit = tokens.get(1).and_then(|token| value_of(&SMALL[..9], &token.text));
+    let Some(tens) = tens(&first.text) else { return Vec::new() };
+    let unit = tokens.get(1).and_then(|token| small_number(&token.text).filter(|unit| *unit < 10));
     let mut found = vec![(1, tens)];
     found.extend(unit.map(|unit| (2, tens + unit)));
     found

@@ -121,16 +121,7 @@ fn play(bundle: &Arc<Bundle>, moves: &[Move], seed: u64) -> Vec<String> {
             }
             Move::None => Input::LookedUp { id: last_look_up, result: LookUpResult::None },
             Move::Error => Input::LookedUp { id: last_look_up, result: LookUpResult::Error("unreachable".to_owned()) },
-            Move::Queue(kind) => Input::QueueEnded(
-                [
-                    QueueResult::Talked,
-                    QueueResult::NoAgent,
-                    QueueResult::Late,
-                    QueueResult::Full,
-                    QueueResult::Closed,
-                    QueueResult::Outage,
-                ][usize::from(kind)],
-            ),
+            Move::Queue(kind) => Input::QueueEnded(QueueResult::OF_A_QUEUE[usize::from(kind)]),
             Move::Timer(id) => Input::Timer(TimerId(id)),
             Move::OldestTimer => match timers.first().copied() {
                 Some(timer) => {

@@ -314,16 +314,7 @@ impl World {
             Move::Answers(how) => return self.answer(*how),
             Move::Queue(kind) => {
                 self.queued = false;
-                Input::QueueEnded(
-                    [
-                        QueueResult::Talked,
-                        QueueResult::NoAgent,
-                        QueueResult::Late,
-                        QueueResult::Full,
-                        QueueResult::Closed,
-                        QueueResult::Outage,
-                    ][usize::from(*kind)],
-                )
+                Input::QueueEnded(QueueResult::OF_A_QUEUE[usize::from(*kind)])
             }
             Move::OldestTimer if self.timers.is_empty() => Input::Silence,
             Move::OldestTimer => Input::Timer(self.timers.remove(0)),

@@ -10,19 +10,9 @@ use super::super::super::node::{Node, NodeKind};
 use super::super::super::operators::Operators;
 use super::super::setting::{Plan, Setting};
 
-/// How a wait for a person can end.
-const QUEUE_ENDS: [(&str, QueueResult); 6] = [
-    ("talked", QueueResult::Talked),
-    ("no_agent", QueueResult::NoAgent),
-    ("late", QueueResult::Late),
-    ("full", QueueResult::Full),
-    ("closed", QueueResult::Closed),
-    ("outage", QueueResult::Outage),
-];
-
 /// The end of a wait for a person.
 pub fn queue_end(node: &Node, faults: &mut Faults) -> Option<QueueResult> {
-    one_of(node, "queue", &QUEUE_ENDS, faults)
+    one_of(node, "queue", &QueueResult::OF_A_QUEUE.map(|end| (end.name(), end)), faults)
 }
 
 /// Reads `queue:`, `queues:`, `transfer:`, `callback:`, `voicemail:`, `recommend:` and `events:`.
