@@ -53,13 +53,14 @@ pub fn mask(text: &str) -> String {
 /// `A B, 1 2 3 4 5 6 7 8` is one too. All but the last two characters become `•`.
 pub fn mask_values(text: &str, values: &[String]) -> String {
     let mut characters: Vec<char> = text.chars().collect();
-    for value in values {
-        let wanted: Vec<char> =
-            value.chars().filter(|one| one.is_alphanumeric()).flat_map(char::to_lowercase).collect();
-        // One or two characters would mask half of every sentence and hide nothing.
-        if wanted.len() < 3 {
-            continue;
-        }
+    let plain = |value: &String| -> Vec<char> {
+        value.chars().filter(|one| one.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+    };
+    // One or two characters would mask half of every sentence and hide nothing.
+    let mut values: Vec<Vec<char>> = values.iter().map(plain).filter(|value| value.len() > 2).collect();
+    // A value that stands within another must not keep the other from being found.
+    values.sort_by_key(|value| std::cmp::Reverse(value.len()));
+    for wanted in values {
         let mut start = 0;
         while let Some(places) = find_spaced(&characters, &wanted, start) {
             let hidden = places.len().saturating_sub(2);
@@ -125,6 +126,12 @@ pub fn mask_spoken_code(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_value_within_another_hides_nothing_less_of_it() {
+        let values = ["AB1234".to_owned(), "XYAB1234".to_owned()];
+        assert_eq!(mask_values("for XYAB1234 and AB1234", &values), "for ••••••34 and ••••34");
+    }
 
     #[test]
     fn debug_never_shows_the_value() {

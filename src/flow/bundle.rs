@@ -3,7 +3,7 @@
 //! The steps of a flow stand in one list, whatever block they were written in; a [`Jump`] says where the
 //! conversation goes. So `goto` may name a step in any block, and running a flow needs no recursion.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::words::{ChoiceOption, Language, SlotType, Template, TemplateIndex};
@@ -29,6 +29,8 @@ pub struct Bundle {
     pub(super) timezone: jiff::tz::TimeZone,
     pub(super) start: FlowIndex,
     pub(super) handover: Option<FlowIndex>,
+    /// Slots whose value is known to every flow of a call once one has it.
+    pub(super) shared: BTreeSet<String>,
     /// The bundle's own handlers; their steps stand in the last flow, which no caller can start.
     pub(super) handlers: Handlers,
     pub(super) flows: Vec<Flow>,
@@ -208,6 +210,24 @@ pub(super) struct Slot {
     pub privacy: Privacy,
     /// How it is called when its value is read back among others; without it the value is said alone.
     pub called: Option<SentenceId>,
+    /// Values that callers may not give, however well they were heard.
+    pub refuse: Vec<Refusal>,
+}
+
+impl Slot {
+    /// A slot of which nothing could be read. It exists, so that its uses are not faults as well.
+    pub fn unknown(at: Place) -> Self {
+        Self { at, kind: SlotType::FreeText, privacy: Privacy::None, called: None, refuse: Vec::new() }
+    }
+}
+
+/// One rule of `refuse:`.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    /// When a value is refused; the name `value` stands for it.
+    pub when: Expression,
+    /// What the caller is told then.
+    pub say: SentenceId,
 }
 
 /// `private:` of a slot.

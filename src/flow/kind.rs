@@ -88,14 +88,14 @@ impl Kind {
             Self::YesNo => "compare it with something, for example `order.status == \"late\"`",
             Self::Number => "use a number or a numeric field",
             Self::Text => "use a text, in double quotes inside the expression",
-            Self::Moment => "use `now` or a date field",
+            Self::Moment => "use `now`, `today` or a date field",
             _ => "use another value",
         }
     }
 }
 
-/// What every flow can read, beside `queue` and `now`.
-const RECORDS: &[(&str, &[(&str, Kind)])] = &[
+/// What every flow can read, beside `queue`, `now` and `today`.
+pub(super) const RECORDS: &[(&str, &[(&str, Kind)])] = &[
     (
         "caller",
         &[
@@ -162,12 +162,13 @@ impl Names {
             RECORDS.iter().map(|(name, fields)| ((*name).to_owned(), Root::Record(record(fields)))).collect();
         roots.insert("queue".to_owned(), Root::Record(queue));
         roots.insert("now".to_owned(), Root::One(Kind::Moment));
+        roots.insert("today".to_owned(), Root::One(Kind::Moment));
         Self { roots }
     }
 
     /// Whether every flow has a value of that name, so that none can define it.
     pub fn is_built_in(name: &str) -> bool {
-        matches!(name, "queue" | "now") || RECORDS.iter().any(|(known, _)| *known == name)
+        matches!(name, "queue" | "now" | "today") || RECORDS.iter().any(|(known, _)| *known == name)
     }
 
     /// The kind of a name, or of a field of it.

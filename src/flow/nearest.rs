@@ -39,11 +39,47 @@ pub(super) fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) 
 /// The mend of a name where there is nothing of its kind.
 pub(super) const NOTHING_THERE: &str = "none is defined";
 
+/// What other languages, and plain English, call the words of this one.
+const CALLED_OTHERWISE: [(&str, &[&str]); 22] = [
+    ("prompt", &["question", "text", "message"]),
+    ("say", &["speak", "play", "tell", "message", "print", "announce", "tts"]),
+    ("ask", &["input", "question", "gather", "collect", "listen", "prompt_for"]),
+    ("choose", &["if", "switch", "case", "branch", "decide", "condition"]),
+    ("when", &["if", "condition", "case"]),
+    ("otherwise", &["else", "default", "elseif"]),
+    ("steps", &["then", "do", "actions"]),
+    ("look_up", &["fetch", "query", "get", "search", "http"]),
+    ("do", &["change", "update", "write", "post"]),
+    ("goto", &["jump", "next", "go_to", "redirect"]),
+    ("run", &["call", "subflow", "gosub", "include"]),
+    ("end", &["hangup", "hang_up", "stop", "exit", "finish", "return"]),
+    ("queue", &["agent", "handover", "hand_over", "operator"]),
+    ("wait", &["pause", "sleep", "delay"]),
+    ("again", &["retry", "retries", "reprompt"]),
+    ("if_stuck", &["fallback", "on_fail", "if_failed", "no_match"]),
+    ("time_limit", &["timeout", "limit"]),
+    ("number", &["integer", "int", "float", "decimal"]),
+    ("free_text", &["text", "string", "str"]),
+    ("yes_no", &["bool", "boolean", "yesno"]),
+    ("choice", &["enum", "option", "select", "list"]),
+    ("if_error", &["on_error", "error", "catch"]),
+];
+
+/// The known word that means what `word` means elsewhere.
+fn called_otherwise<'a>(word: &str, known: &[&'a str]) -> Option<&'a str> {
+    let word = word.to_lowercase();
+    let meant = CALLED_OTHERWISE.iter().filter(|(_, others)| others.contains(&word.as_str()));
+    meant.filter_map(|(name, _)| known.iter().find(|known| *known == name).copied()).next()
+}
+
 /// A mend: the nearest word, or all of them when they are few, or that none is known.
 pub(super) fn suggestion<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> String {
     const FEW: usize = 24;
     let mut known: Vec<&str> = known.into_iter().collect();
     if let Some(meant) = nearest(word, known.iter().copied()) {
+        return format!("did you mean `{meant}`?");
+    }
+    if let Some(meant) = called_otherwise(word, &known) {
         return format!("did you mean `{meant}`?");
     }
     known.sort_unstable();
@@ -70,6 +106,8 @@ mod tests {
         assert_eq!(nearest("banana", ["prompt", "patience"]), None);
         assert_eq!(suggestion("banana", ["b", "a"]), "known are `a`, `b`");
         assert_eq!(suggestion("x", []), "none is defined");
+        assert_eq!(suggestion("Speak", ["say", "ask"]), "did you mean `say`?");
+        assert_eq!(suggestion("question", ["prompt", "again"]), "did you mean `prompt`?");
     }
 
     #[test]

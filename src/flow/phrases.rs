@@ -236,6 +236,16 @@ pub(super) fn is_it_right(value: &str, language: Language) -> String {
     }
 }
 
+/// The question whether a value that was given before is meant again.
+pub(super) fn is_it_still(name: Option<&str>, value: &str, language: Language) -> String {
+    match (name, language == Language::ZH) {
+        (Some(name), false) => format!("Is {name} still {value}?"),
+        (None, false) => format!("Is it still {value}?"),
+        (Some(name), true) => format!("{name}还是{value}，对吗？"),
+        (None, true) => format!("还是{value}，对吗？"),
+    }
+}
+
 /// The question between two that fit equally well.
 pub(super) fn which_of(first: &str, second: &str, language: Language) -> String {
     if language == Language::ZH {

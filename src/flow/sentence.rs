@@ -54,6 +54,7 @@ pub(super) struct Line {
 /// What is wrong with the text of a sentence.
 #[derive(Debug)]
 pub(super) struct SentenceFault {
+    pub code: &'static str,
     pub what: String,
     pub mend: String,
 }
@@ -140,13 +141,22 @@ impl Sentences {
         let text = tidy(text);
         if text.contains("{%") || text.contains("{#") {
             return Err(SentenceFault {
+                code: "bad-sentence",
                 what: "sentences take values in `{{ }}` only, no blocks or comments".to_owned(),
                 mend: "decide with `choose` between two sentences".to_owned(),
+            });
+        }
+        if let Some(name) = in_single_braces(&text) {
+            return Err(SentenceFault {
+                code: "single-braces",
+                what: format!("`{{ {name} }}` would be said as it stands, braces and all"),
+                mend: format!("write two braces on each side: `{{{{ {name} }}}}`"),
             });
         }
         if !text.contains("{{") {
             if text.contains("}}") {
                 return Err(SentenceFault {
+                    code: "bad-sentence",
                     what: "`}}` closes what was never opened".to_owned(),
                     mend: "write a value as `{{ name }}`".to_owned(),
                 });
@@ -155,6 +165,7 @@ impl Sentences {
         }
         let name = format!("{}.{language}.{variant}", id.0);
         self.environment.add_template_owned(name.clone(), text.clone()).map_err(|error| SentenceFault {
+            code: "bad-sentence",
             what: format!(
                 "the value in `{{{{ }}}}` cannot be read: {}",
                 error.detail().unwrap_or("a bracket or a name is wrong")
@@ -162,6 +173,7 @@ impl Sentences {
             mend: "write it as `{{ order.due | day }}`".to_owned(),
         })?;
         let template = self.environment.get_template(&name).map_err(|_| SentenceFault {
+            code: "bad-sentence",
             what: "the sentence cannot be read".to_owned(),
             mend: "write values as `{{ name }}`".to_owned(),
         })?;
@@ -292,6 +304,21 @@ fn trouble(error: &minijinja::Error) -> Trouble {
 
 fn wrong(filter: &str, wanted: &str) -> minijinja::Error {
     minijinja::Error::new(ErrorKind::InvalidOperation, format!("`{filter}` needs {wanted}"))
+}
+
+/// What stands in `{ }` where `{{ }}` was meant.
+fn in_single_braces(text: &str) -> Option<&str> {
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        let inside = &rest[open + 1..];
+        if let Some(value) = inside.strip_prefix('{') {
+            rest = value.find("}}").map_or("", |close| &value[close + 2..]);
+            continue;
+        }
+        let name = inside.split('}').next().unwrap_or(inside).trim();
+        return Some(name.trim_matches(['{', '}']).trim());
+    }
+    None
 }
 
 /// One line, single spaces.

@@ -363,7 +363,7 @@ pub(super) struct Run {
     pub flow: FlowIndex,
     pub with: Vec<(String, Expression)>,
     /// This flow's name, that flow's name.
-    pub returns: Vec<(String, String)>,
+    pub returns: Vec<(String, Read)>,
 }
 
 /// `queue`.

@@ -8,6 +8,7 @@ use super::super::bundle::{
 use super::super::node::Place;
 use super::exits::{exits, handler_jumps, target};
 use super::fields::Faults;
+use super::handover;
 use super::lint::is_bundle_handlers;
 
 /// What handlers may not do: speak when the caller has hung up, look for a second person while one is being found.
@@ -31,7 +32,7 @@ pub fn handlers(bundle: &Bundle, flow: &Flow, faults: &mut Faults) {
     }
 }
 
-fn finds_person(verb: &Verb) -> bool {
+pub fn finds_person(verb: &Verb) -> bool {
     matches!(verb, Verb::Queue(_) | Verb::Callback(_) | Verb::Voicemail(_) | Verb::Transfer(_))
 }
 
@@ -155,7 +156,7 @@ pub fn confirmed_before(bundle: &Bundle, faults: &mut Faults) {
     }
 }
 
-fn as_flow(jump: Jump) -> Option<FlowIndex> {
+pub fn as_flow(jump: Jump) -> Option<FlowIndex> {
     match jump {
         Jump::Flow(flow) => Some(flow),
         _ => None,
@@ -174,6 +175,7 @@ fn confirms(verb: &Verb) -> bool {
 /// Looks for flows from which the caller can never reach a person.
 pub fn people(bundle: &Bundle, bundle_at: Place, faults: &mut Faults) {
     if bundle.handover.is_some() {
+        handover::check(bundle, faults);
         return;
     }
     if bundle.handlers.contains_key(&HandlerName::AgentPlease) {

@@ -1,12 +1,12 @@
 //! The steps that decide where a conversation goes: `choose`, `set`, `run`, `goto`, `secure`, `wait`, `end`.
 
-use super::super::bundle::{Jump, Limit, Run, Verb, Wait};
-use super::super::expression::Expression;
-use super::super::kind::Kind;
+use super::super::bundle::{FlowIndex, Jump, Limit, Run, Verb, Wait};
+use super::super::expression::{Expression, Read};
+use super::super::kind::{Kind, Names};
 use super::super::nearest::suggestion;
-use super::super::node::{Node, NodeKind};
+use super::super::node::{Key, Node, NodeKind};
 use super::fields::{Fields, count, duration, name, one_of, shorten, text};
-use super::flow::FlowBuilder;
+use super::flow::{FlowBuilder, path};
 
 /// Arguments that were read, and the names of all that were given.
 pub type With = (Option<Vec<(String, Expression)>>, Vec<String>);
@@ -26,6 +26,14 @@ impl FlowBuilder<'_, '_> {
                 complete = false;
                 continue;
             };
+            let other = fields.keys().find(|key| matches!(key.text.as_str(), "else" | "default" | "Otherwise"));
+            if let Some(key) = other {
+                let what = format!("a branch of `choose` has no key `{}`", key.text);
+                self.faults().error(key.at, "unknown-key", what, "write `otherwise`");
+                otherwise = Some(next);
+                complete = false;
+                continue;
+            }
             if let Some((key, block)) = fields.take("otherwise") {
                 if otherwise.is_some() {
                     self.faults().error(key.at, "wrong-form", "`otherwise` stands twice", "keep the last");
@@ -118,26 +126,54 @@ impl FlowBuilder<'_, '_> {
         let mut returns = Vec::new();
         if let Some((_, list)) = fields.take("returns") {
             let NodeKind::Map(entries) = &list.kind else {
-                let mend = "write `returns: { my_slot: its_slot }`";
+                let mend = "write `returns: { mine: its }`";
                 self.faults().error(list.at, "wrong-form", "`returns` is not a mapping", mend);
                 return None;
             };
             for (mine, its) in entries {
-                if !self.slots().contains_key(&mine.text) {
-                    let what = format!("there is no slot `{}` in this flow", shorten(&mine.text));
-                    let mend = suggestion(&mine.text, self.checker.slots[self.flow.0].keys().map(String::as_str));
-                    self.faults().error(mine.at, "unknown-slot", what, mend);
-                }
-                let Some(slot) = text(its, "a slot of that flow", self.faults()) else { continue };
-                if !known.iter().any(|known| known == slot) {
-                    let what = format!("the flow that is run has no slot `{}`", shorten(slot));
-                    let mend = suggestion(slot, known.iter().map(String::as_str));
-                    self.faults().error(its.at, "unknown-slot", what, mend);
-                }
-                returns.push((mine.text.clone(), slot.to_owned()));
+                returns.extend(self.returned(flow, mine, its));
             }
         }
         Some(Verb::Run(Run { flow, with: with?, returns }))
+    }
+
+    /// One line of `returns`.
+    fn returned(&mut self, flow: FlowIndex, mine: &Key, its: &Node) -> Option<(String, Read)> {
+        if self.is_nearly_a_slot(&mine.text) {
+            let what = format!("there is no slot `{}` in this flow", shorten(&mine.text));
+            let mend = suggestion(&mine.text, self.checker.slots[self.flow.0].keys().map(String::as_str));
+            self.faults().error(mine.at, "unknown-slot", what, mend);
+        }
+        let given = text(its, "a slot, a variable or a field of that flow", self.faults())?;
+        let (root, field) = path(given);
+        let names = self.checker.known.get(flow.0)?;
+        if Names::is_built_in(root) {
+            let what = format!("`{}` is known to every flow and need not be handed back", shorten(root));
+            self.faults().error(its.at, "unknown-name", what, "leave it out, and read it where it is wanted");
+            return None;
+        }
+        let kind = match names.find(root, field) {
+            Ok(kind) => kind,
+            Err(fault) => {
+                let own = names.roots.keys().map(String::as_str).filter(|name| !Names::is_built_in(name));
+                let (what, mend) = match fault.code {
+                    "unknown-name" => (
+                        format!("the flow that is run has no slot or variable `{}`", shorten(root)),
+                        suggestion(root, own),
+                    ),
+                    _ => (fault.what, fault.mend),
+                };
+                self.faults().error(its.at, fault.code, what, mend);
+                return None;
+            }
+        };
+        let wanted = self.slots().get(&mine.text).map_or(Kind::Any, |slot| Kind::of_slot(&slot.kind));
+        if !wanted.accepts(kind) {
+            let what = format!("`{given}` is {}, and the slot `{}` holds {}", kind.name(), mine.text, wanted.name());
+            self.faults().error(its.at, "type-mismatch", what, "hand back another value, or into a variable");
+            return None;
+        }
+        Some((mine.text.clone(), Read { root: root.to_owned(), field: field.map(str::to_owned) }))
     }
 
     pub fn goto(&mut self, node: &Node, fields: &mut Fields<'_>, next: Jump) -> Option<Verb> {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::super::bundle::{FlowIndex, Handlers, Jump, Label, Slot, Step, StepIndex, Verb};
 use super::super::expression::Expression;
 use super::super::kind::{Kind, Names, Root};
-use super::super::nearest::suggestion;
+use super::super::nearest::{nearest, suggestion};
 use super::super::node::{Node, NodeKind, Place};
 use super::super::sentence::SentenceId;
 use super::fields::{Faults, Fields, is_name, name, shorten, text};
@@ -113,6 +113,9 @@ impl<'c, 'a> FlowBuilder<'c, 'a> {
             let what = format!("there is no step `{}` in this flow", shorten(&label.name));
             let mend = match self.checker.names.get(&label.name) {
                 Some(_) => format!("write `flow:{}` for the flow", label.name),
+                None if matches!(label.name.as_str(), "end" | "hang_up" | "hangup" | "goodbye") => {
+                    "end the call here by a list of steps: `[ { end: call } ]`".to_owned()
+                }
                 None if known.is_empty() => "give a step an `id`, or name a flow as `flow:NAME`".to_owned(),
                 None => suggestion(&label.name, known.iter().copied()),
             };
@@ -164,12 +167,7 @@ impl<'c, 'a> FlowBuilder<'c, 'a> {
         match Expression::compile(given, names, wanted) {
             Ok(expression) => Some(expression),
             Err(faults) => {
-                let quote = u32::from(matches!(&node.kind, NodeKind::Scalar { quoted: true, .. }));
-                for fault in faults {
-                    let offset = u32::try_from(fault.offset).unwrap_or(0);
-                    let at = Place { column: node.at.column + quote + offset, ..node.at };
-                    self.faults().error(at, fault.code, fault.what, fault.mend);
-                }
+                self.checker.expression_faults(node, faults);
                 None
             }
         }
@@ -312,12 +310,34 @@ impl<'c, 'a> FlowBuilder<'c, 'a> {
                 {
                     self.define(variable, Root::Record(fields), saved.at);
                 }
+                if let (Some(flow), Some(NodeKind::Map(returned))) =
+                    (value("run").and_then(Node::text), value("returns").map(|node| &node.kind))
+                {
+                    let flow = self.checker.names.get(flow.strip_prefix("flow:").unwrap_or(flow).trim()).copied();
+                    for (mine, its) in returned {
+                        let names = flow.and_then(|flow| self.checker.known.get(flow.0));
+                        let kind = names.zip(its.text()).and_then(|(names, its)| {
+                            let (root, field) = path(its);
+                            names.find(root, field).ok()
+                        });
+                        // What is meant for a slot but misspelt is reported where the step is read.
+                        if !self.is_nearly_a_slot(&mine.text) {
+                            self.define(&mine.text, Root::One(kind.unwrap_or(Kind::Any)), mine.at);
+                        }
+                    }
+                }
                 for (_, value) in entries {
                     self.define_names(value);
                 }
             }
             _ => {}
         }
+    }
+
+    /// Whether a name is no slot of this flow, but so like one that it must have been meant.
+    pub fn is_nearly_a_slot(&self, name: &str) -> bool {
+        let slots = self.slots();
+        !slots.contains_key(name) && nearest(name, slots.keys().map(String::as_str)).is_some()
     }
 
     fn define(&mut self, variable: &str, root: Root, at: Place) {
@@ -365,6 +385,12 @@ impl<'c, 'a> FlowBuilder<'c, 'a> {
             |(name, field): (&String, &super::super::operators::FieldShape)| (name.clone(), Kind::of_field(field.kind));
         shape.map_or_else(BTreeMap::new, |shape| shape.returns.iter().map(kinds).collect())
     }
+}
+
+/// `order.status` as a name and its field.
+pub fn path(text: &str) -> (&str, Option<&str>) {
+    let text = text.trim();
+    text.split_once('.').map_or((text, None), |(root, field)| (root.trim(), Some(field.trim())))
 }
 
 /// What `recommend` saves.

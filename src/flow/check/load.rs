@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use crate::words::Language;
 
-use super::super::bundle::{Bundle, Flow, FlowIndex, Handlers, Jump, List, Slot, starts_of};
+use super::super::bundle::{Bundle, Flow, FlowIndex, Handlers, Jump, List, Privacy, Slot, starts_of};
 use super::super::content;
+use super::super::expression::ExpressionFault;
 use super::super::fault::{Fault, LoadFailure, Severity};
 use super::super::kind::Names;
 use super::super::nearest::{NOTHING_THERE, suggestion};
@@ -136,6 +137,8 @@ pub struct Checker<'a> {
     pub topics: BTreeSet<String>,
     /// Slots of each flow.
     pub slots: Vec<BTreeMap<String, Slot>>,
+    /// Every name of each flow: its slots, variables and results.
+    pub known: Vec<Names>,
     /// Flows that callers can start.
     pub routable: Vec<FlowIndex>,
 }
@@ -156,6 +159,7 @@ impl<'a> Checker<'a> {
             lists: BTreeMap::new(),
             topics: BTreeSet::new(),
             slots: Vec::new(),
+            known: Vec::new(),
             routable: Vec::new(),
         }
     }
@@ -210,6 +214,7 @@ impl<'a> Checker<'a> {
         let start = fields.need("start", "name the flow a call begins with: `start: welcome`", &mut self.faults);
         let start = start.and_then(|node| self.flow_named(node));
         let handover = fields.take("handover").and_then(|(_, node)| self.flow_named(node));
+        let shared = fields.take("shared").map(|(_, node)| node);
         let always = fields.take("always");
         fields.finish(&mut self.faults);
 
@@ -230,6 +235,13 @@ impl<'a> Checker<'a> {
             called.push(declared.called);
         }
 
+        // Flows hand each other what they compute, so the names of all of them come before their steps.
+        let known = flow_fields
+            .iter()
+            .enumerate()
+            .map(|(index, (_, fields))| FlowBuilder::new(self, FlowIndex(index), fields).names);
+        self.known = known.collect();
+        let shared = shared.map_or_else(BTreeSet::new, |node| self.read_shared(node));
         let mut flows = Vec::new();
         let rest = flow_fields.into_iter().zip(start_whens.into_iter().zip(called)).enumerate();
         for (index, ((name, mut fields), (start_when, called))) in rest {
@@ -267,6 +279,7 @@ impl<'a> Checker<'a> {
             timezone: self.zone.clone(),
             start: start?,
             handover,
+            shared,
             handlers,
             starts: starts_of(&flows),
             flows,
@@ -391,10 +404,55 @@ impl<'a> Checker<'a> {
             _ => {
                 let what = format!("`{}` is no language", super::fields::shorten(&key.text));
                 let listed: Vec<String> = self.languages.iter().map(|language| format!("`{language}`")).collect();
-                let mend = format!("write {}, and put every sentence in quotes", listed.join(", "));
+                let quotes =
+                    if key.text.contains(['“', '”', '‘', '’']) { "straight quotes, `\"`" } else { "quotes" };
+                let mend = format!("write {}, and put every sentence in {quotes}", listed.join(", "));
                 self.faults.error(key.at, "unknown-language", what, mend);
                 None
             }
+        }
+    }
+
+    /// `shared:` of the bundle.
+    fn read_shared(&mut self, node: &Node) -> BTreeSet<String> {
+        let mut shared = BTreeSet::new();
+        for item in items(node, "a list of slots", true, &mut self.faults) {
+            let Some(slot) = name(item, "the name of a slot", &mut self.faults) else { continue };
+            let declared: Vec<&Slot> = self.slots.iter().filter_map(|slots| slots.get(slot)).collect();
+            let Some(first) = declared.first() else {
+                let what = format!("no flow has a slot `{slot}` that could be shared");
+                let mend = suggestion(slot, self.slots.iter().flat_map(|slots| slots.keys().map(String::as_str)));
+                self.faults.error(item.at, "unknown-slot", what, mend);
+                continue;
+            };
+            if let Some(other) = declared.iter().find(|other| other.kind != first.kind) {
+                let what = format!(
+                    "the slot `{slot}` cannot be shared: here it is {}, and elsewhere something else",
+                    other.kind.name()
+                );
+                let mend = "declare it alike in every flow, or give one of them another name";
+                let at = other.at;
+                self.faults.error(at, "shared-differs", what, mend);
+                continue;
+            }
+            if declared.iter().any(|slot| slot.privacy == Privacy::Hide) {
+                let what =
+                    format!("`{slot}` is private: hide, and would be read back to ask whether it is still the same");
+                self.faults.error(item.at, "private-said", what, "leave it out of `shared`");
+                continue;
+            }
+            shared.insert(slot.to_owned());
+        }
+        shared
+    }
+
+    /// Reports what is wrong with an expression.
+    pub fn expression_faults(&mut self, node: &Node, faults: Vec<ExpressionFault>) {
+        let quote = u32::from(matches!(&node.kind, NodeKind::Scalar { quoted: true, .. }));
+        for fault in faults {
+            let offset = u32::try_from(fault.offset).unwrap_or(0);
+            let at = Place { column: node.at.column + quote + offset, ..node.at };
+            self.faults.error(at, fault.code, fault.what, fault.mend);
         }
     }
 

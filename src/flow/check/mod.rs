@@ -18,10 +18,13 @@ pub(super) mod fields;
 mod flow;
 mod grammar;
 mod handlers;
+mod handover;
 mod lint;
 mod listening;
 mod lists;
 mod load;
+#[cfg(test)]
+mod mistakes;
 mod not_yaml;
 mod overlap;
 mod people;
@@ -38,3 +41,4 @@ pub use codes::page as lint_page;
 pub use grammar::{reference as reference_page, schema};
 pub(super) use load::BUNDLE_HANDLERS;
 pub use load::{Loaded, load_dir, load_files};
+pub(super) use slots::REFUSED;

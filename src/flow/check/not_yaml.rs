@@ -43,7 +43,7 @@ pub fn in_plain_words(message: &str) -> (String, &'static str) {
     if let Some((_, tag)) = message.split_once("unsupported tag ") {
         return (
             format!("the tag {tag} means nothing here"),
-            "put the text in quotes, or leave out what begins with `!`",
+            "put it in quotes: a condition with \"not\" is written `when: \"!ok\"`",
         );
     }
     if has("finite float") {
@@ -56,7 +56,14 @@ pub fn in_plain_words(message: &str) -> (String, &'static str) {
         return ("a bracket or quote is not closed, or what stands inside it has no quotes".to_owned(), QUOTES);
     }
     if has("quoted scalar") || has("end of stream") {
-        return ("a quote is not closed".to_owned(), "close it; a quote inside a sentence is written `\\\"`");
+        return (
+            "a quote is not closed".to_owned(),
+            "write every sentence in double quotes: \"I'm here\"; a double quote inside it is written `\\\"`",
+        );
+    }
+    if has("expected '-' indicator") {
+        let what = "this line is neither under what it belongs to nor beside it".to_owned();
+        return (what, "let all steps of a list begin in one column, and the options of a step under its verb");
     }
     if has("mapping values")
         || has("indent")

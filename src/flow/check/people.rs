@@ -162,8 +162,7 @@ impl FlowBuilder<'_, '_> {
 
     fn fact(&mut self, node: &Node, key: &str) -> Option<BriefItem> {
         let path = text(node, "a slot or a field, `order.status`", self.faults())?.trim();
-        let (root, field) =
-            path.split_once('.').map_or((path, None), |(root, field)| (root.trim(), Some(field.trim())));
+        let (root, field) = super::flow::path(path);
         let read = Read { root: root.to_owned(), field: field.map(str::to_owned) };
         if let Err(fault) = self.names.find(&read.root, read.field.as_deref()) {
             self.faults().error(node.at, fault.code, fault.what, fault.mend);

@@ -1,5 +1,7 @@
 //! Private values: what is computed from one is as private, and none may stand where others read or hear it.
 
+use std::collections::BTreeMap;
+
 use super::super::bundle::{Bundle, Flow, FlowIndex, Jump, Privacy, Verb};
 use super::super::expression::{Expression, Read};
 use super::super::kind::Kind;
@@ -8,25 +10,58 @@ use super::super::sentence::SentenceId;
 use super::exits::sentences_of;
 use super::fields::Faults;
 
-/// Notes in each flow which variables are private, because `set` computes them from private values.
+/// Notes in each flow which variables are private, because `set` computes them from private values or another flow
+/// hands one back.
 pub fn infer(bundle: &mut Bundle) {
-    for flow in &mut bundle.flows {
-        loop {
-            let mut found: Vec<(String, Privacy)> = Vec::new();
-            for step in &flow.steps {
-                let Verb::Set { assignments } = &step.verb else { continue };
-                for (name, expression) in assignments {
-                    let privacy = of_expression(flow, expression);
-                    let is_variable = !flow.slots.contains_key(name);
-                    if is_variable && privacy > flow.privacy(name) {
-                        found.push((name.clone(), privacy));
-                    }
-                }
-            }
-            if found.is_empty() {
-                break;
-            }
+    loop {
+        let found: Vec<Vec<(String, Privacy)>> = bundle.flows.iter().map(|flow| newly_private(bundle, flow)).collect();
+        let is_complete = found.iter().all(Vec::is_empty);
+        for (flow, found) in bundle.flows.iter_mut().zip(found) {
             flow.private.extend(found);
+        }
+        if is_complete {
+            break;
+        }
+    }
+    bundle.flows.iter_mut().for_each(note_facts);
+}
+
+/// Variables of a flow that are more private than is known so far.
+fn newly_private(bundle: &Bundle, flow: &Flow) -> Vec<(String, Privacy)> {
+    let mut found: BTreeMap<String, Privacy> = BTreeMap::new();
+    let mut note = |name: &str, privacy: Privacy| {
+        let known = found.get(name).copied().unwrap_or_else(|| flow.privacy(name));
+        if !flow.slots.contains_key(name) && privacy > known {
+            found.insert(name.to_owned(), privacy);
+        }
+    };
+    for step in &flow.steps {
+        match &step.verb {
+            Verb::Set { assignments } => {
+                assignments.iter().for_each(|(name, expression)| note(name, of_expression(flow, expression)));
+            }
+            Verb::Run(run) => {
+                let other = bundle.flow(run.flow);
+                run.returns.iter().for_each(|(mine, its)| note(mine, other.privacy(&its.root)));
+            }
+            _ => {}
+        }
+    }
+    found.into_iter().collect()
+}
+
+/// Whoever is told a variable that is private is told that it is.
+fn note_facts(flow: &mut Flow) {
+    let private = &flow.private;
+    for step in &mut flow.steps {
+        let facts = match &mut step.verb {
+            Verb::Queue(queue) => &mut queue.brief,
+            Verb::Transfer(transfer) => &mut transfer.brief,
+            Verb::Confirm(confirm) => &mut confirm.facts,
+            _ => continue,
+        };
+        for fact in facts {
+            fact.private |= fact.read.field.is_none() && private.contains_key(&fact.read.root);
         }
     }
 }
@@ -82,9 +117,11 @@ pub fn check(bundle: &Bundle, flow: &Flow, faults: &mut Faults) {
                     lost(flow, expression, name, other.privacy(name), step.at, faults);
                 }
                 for (mine, its) in &run.returns {
-                    if other.privacy(its) > flow.privacy(mine) {
-                        let what = format!("the slot `{mine}` is less private than `{its}`, which it takes over");
-                        faults.warning(step.at, "private-lost", what, mend_of(other.privacy(its)));
+                    let given = other.privacy(&its.root);
+                    if given > flow.privacy(mine) {
+                        let what =
+                            format!("the slot `{mine}` is less private than `{}`, which it takes over", path(its));
+                        faults.warning(step.at, "private-lost", what, mend_of(given));
                     }
                 }
             }

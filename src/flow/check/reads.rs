@@ -23,6 +23,7 @@ pub fn settable_from_outside(bundle: &Bundle, index: FlowIndex, entered: &BTreeS
             }
         }
     }
+    outside.extend(flow.slots.keys().filter(|slot| bundle.shared.contains(*slot)).cloned());
     if entered.contains(&index) {
         let others = bundle.flows.iter().filter(|other| !std::ptr::eq(*other, flow));
         let names = others.flat_map(|other| other.slots.keys()).filter(|name| flow.slots.contains_key(*name));
@@ -39,7 +40,14 @@ fn needs(bundle: &Bundle, step: &Step) -> Vec<Read> {
     sentences.extend(sentences_of(&step.verb));
     match &step.verb {
         Verb::Choose { branches, .. } => expressions.extend(branches.iter().map(|(when, _)| when)),
-        Verb::Set { assignments } => expressions.extend(assignments.iter().map(|(_, value)| value)),
+        Verb::Set { assignments } => {
+            // They are computed in their order, so one may use those before it.
+            let mut computed: Vec<&str> = Vec::new();
+            for (name, value) in assignments {
+                reads.extend(value.reads.iter().filter(|read| !computed.contains(&read.root.as_str())).cloned());
+                computed.push(name);
+            }
+        }
         Verb::LookUp(look_up) => expressions.extend(look_up.with.iter().map(|(_, value)| value)),
         Verb::Do(change) => expressions.extend(change.call.with.iter().map(|(_, value)| value)),
         Verb::Verify(verify) => expressions.extend(verify.with.iter().map(|(_, value)| value)),
@@ -142,6 +150,9 @@ pub fn unused_slots(bundle: &Bundle, flow: &Flow, outside: &BTreeSet<String>, fa
     for step in &flow.steps {
         used.extend(sets(step));
         used.extend(told(&step.verb).iter().map(|item| item.read.root.as_str()));
+    }
+    for refusal in flow.slots.values().flat_map(|slot| &slot.refuse) {
+        used.extend(refusal.when.reads.iter().map(|read| read.root.as_str()));
     }
     for (name, slot) in &flow.slots {
         if !used.contains(name.as_str()) {

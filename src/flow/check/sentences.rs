@@ -10,6 +10,7 @@ use super::super::expression::{Read, Variable};
 use super::super::kind::{Kind, Names, Root};
 use super::super::node::{Node, NodeKind};
 use super::super::sentence::{SentenceId, Sentences, speaking_time};
+use super::fields::shorten;
 use super::load::Checker;
 
 /// Longer than this nobody listens.
@@ -23,7 +24,11 @@ impl Checker<'_> {
         let NodeKind::Map(entries) = &node.kind else {
             let example: Vec<String> = self.languages.iter().map(|language| format!("{language}: \"…\"")).collect();
             let what = format!("a sentence is {}, not one text for each language", node.describe());
-            self.faults.error(node.at, "wrong-form", what, format!("write `{{ {} }}`", example.join(", ")));
+            let example = match (node.text(), self.languages.as_slice()) {
+                (Some(text), [only]) => format!("{only}: \"{}\"", shorten(text)),
+                _ => example.join(", "),
+            };
+            self.faults.error(node.at, "wrong-form", what, format!("write `{{ {example} }}`"));
             return None;
         };
         let mut said: BTreeMap<Language, Vec<String>> = BTreeMap::new();
@@ -59,7 +64,7 @@ impl Checker<'_> {
             Err((language, fault)) => {
                 let at =
                     entries.iter().find(|(key, _)| key.text == language.as_str()).map_or(node.at, |(_, node)| node.at);
-                self.faults.error(at, "bad-sentence", fault.what, fault.mend);
+                self.faults.error(at, fault.code, fault.what, fault.mend);
                 return None;
             }
         };
@@ -81,7 +86,7 @@ impl Checker<'_> {
                 Some(id)
             }
             Err((_, fault)) => {
-                self.faults.error(node.at, "bad-sentence", fault.what, fault.mend);
+                self.faults.error(node.at, fault.code, fault.what, fault.mend);
                 None
             }
         }
@@ -108,7 +113,9 @@ impl Checker<'_> {
                 }
                 if !quoted {
                     let what = "the sentence is not in quotes: a comma, a colon or `#` would cut it";
-                    self.faults.warning(node.at, "unquoted-sentence", what, "put it in double quotes");
+                    let is_curly = text.starts_with(['“', '”', '„', '‘', '「']);
+                    let mend = if is_curly { "use straight quotes: `\"`" } else { "put it in double quotes" };
+                    self.faults.warning(node.at, "unquoted-sentence", what, mend);
                 }
                 Some(text.clone())
             }

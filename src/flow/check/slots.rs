@@ -4,13 +4,17 @@ use std::collections::BTreeMap;
 
 use crate::words::{ChoiceOption, IdKind, Language, MAX_DIGITS, Shape, SlotType, Template, is_phone_country};
 
-use super::super::bundle::{Privacy, Slot};
-use super::super::kind::Names;
+use super::super::bundle::{Privacy, Refusal, Slot};
+use super::super::expression::Expression;
+use super::super::kind::{Kind, Names, Root};
 use super::super::nearest::suggestion;
 use super::super::node::{Node, NodeKind, Place};
 use super::fields::{Fields, count, is_name, items, number, one_of, shorten, text};
 use super::grammar;
 use super::load::Checker;
+
+/// What stands for the caller's value in a rule of `refuse`.
+pub const REFUSED: &str = "value";
 
 /// What a flow declares.
 pub struct Declared<'n> {
@@ -43,6 +47,7 @@ impl Checker<'_> {
             }
             return slots;
         };
+        let mut refusals: Vec<(String, &Node)> = Vec::new();
         for (key, value) in entries {
             if !is_name(&key.text) {
                 let what = format!("`{}` is no name", shorten(&key.text));
@@ -54,6 +59,13 @@ impl Checker<'_> {
                 self.faults.error(key.at, "duplicate-name", what, "give the slot another name");
                 continue;
             }
+            if let NodeKind::Scalar { text, .. } = &value.kind {
+                let what = format!("the slot `{}` is a single value, not a mapping", key.text);
+                let mend = format!("write `{}: {{ type: {} }}`", key.text, shorten(text));
+                self.faults.error(value.at, "wrong-form", what, mend);
+                slots.insert(key.text.clone(), Slot::unknown(key.at));
+                continue;
+            }
             let Some(mut fields) = Fields::of(value, format!("the slot `{}`", key.text), &mut self.faults) else {
                 continue;
             };
@@ -63,6 +75,7 @@ impl Checker<'_> {
                 one_of(node, "private", &words, &mut self.faults).map(|privacy| (privacy, node.at))
             });
             let called = fields.take("called").and_then(|(_, node)| self.sentence(node, &Names::default(), &slots));
+            refusals.extend(fields.take("refuse").map(|(_, node)| (key.text.clone(), node)));
             let is_card = matches!(kind, Some(SlotType::Card));
             if let (true, Some((given, at))) = (is_card, privacy)
                 && given != Privacy::Hide
@@ -76,9 +89,45 @@ impl Checker<'_> {
             let privacy = if is_card { Privacy::Hide } else { privacy.map_or(Privacy::None, |(privacy, _)| privacy) };
             // A slot of a wrong type still exists, so that its uses are not faults as well.
             let kind = kind.unwrap_or(SlotType::FreeText);
-            slots.insert(key.text.clone(), Slot { at: key.at, kind, privacy, called });
+            slots.insert(key.text.clone(), Slot { at: key.at, kind, privacy, called, refuse: Vec::new() });
+        }
+        // A rule may compare with another slot, so all of them are read first.
+        for (name, node) in refusals {
+            let refuse = self.read_refusals(node, &name, &slots);
+            if let Some(slot) = slots.get_mut(&name) {
+                slot.refuse = refuse;
+            }
         }
         slots
+    }
+
+    /// `refuse:` of a slot.
+    fn read_refusals(&mut self, node: &Node, slot: &str, slots: &BTreeMap<String, Slot>) -> Vec<Refusal> {
+        let mut names = self.built_in_names();
+        for (name, declared) in slots {
+            names.roots.insert(name.clone(), Root::One(Kind::of_slot(&declared.kind)));
+        }
+        let mut with_value = names.clone();
+        let kind = slots.get(slot).map_or(Kind::Any, |declared| Kind::of_slot(&declared.kind));
+        with_value.roots.insert(REFUSED.to_owned(), Root::One(kind));
+        let mut refusals = Vec::new();
+        for item in items(node, "a list of rules, `- when: value < today`", false, &mut self.faults) {
+            let Some(mut fields) = Fields::of(item, "a rule of `refuse`", &mut self.faults) else { continue };
+            let mend = "write when a value is refused: `when: value < today`";
+            let when = fields.need("when", mend, &mut self.faults);
+            let when = when.and_then(|node| {
+                let given = text(node, "an expression", &mut self.faults)?;
+                Expression::compile(given, &with_value, Kind::YesNo)
+                    .map_err(|faults| self.expression_faults(node, faults))
+                    .ok()
+            });
+            let mend = "tell the caller why: `say: { en: \"That day is past.\" }`";
+            let say = fields.need("say", mend, &mut self.faults);
+            let say = say.and_then(|node| self.sentence(node, &names, slots));
+            fields.finish(&mut self.faults);
+            refusals.extend(when.zip(say).map(|(when, say)| Refusal { when, say }));
+        }
+        refusals
     }
 
     fn read_slot_type(&mut self, fields: &mut Fields<'_>) -> Option<SlotType> {
@@ -326,6 +375,10 @@ impl Checker<'_> {
                     let column = item.at.column + quote + u32::try_from(characters).unwrap_or(0);
                     let message = error.problem.to_string();
                     let (what, mend) = message.split_once("; ").unwrap_or((&message, "mend the template"));
+                    let mend = match given.contains("{{") {
+                        true => "write one pair of braces in what callers say: `{order_no}`",
+                        false => mend,
+                    };
                     self.faults.error(Place { column, ..item.at }, "bad-template", what, mend);
                 }
             }

@@ -8,7 +8,6 @@ use super::super::act::{Act, Pace};
 use super::super::bundle::{HandlerName, Jump, Verb};
 use super::super::phrases::{self, Phrase};
 use super::conversation::Conversation;
-use super::frame::Frame;
 use super::speech::Part;
 use super::state::{About, State};
 use super::understand::Utterance;
@@ -118,7 +117,7 @@ impl Conversation {
         self.leave_step();
         let Some(old) = self.frames.pop() else { return };
         let entry = self.bundle.flow(old.flow).entry;
-        let mut frame = Frame::new(old.flow, old.returns);
+        let mut frame = self.new_frame(old.flow, old.returns);
         (frame.secure, frame.hands_over) = (old.secure, old.hands_over);
         self.frames.push(frame);
         self.say_phrase(Phrase::FromTheStart, Part::Statement);

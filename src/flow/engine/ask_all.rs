@@ -128,7 +128,8 @@ impl Conversation {
         for given in &found {
             self.weigh(Rank::Step, || given.slot.clone(), given.judged.score);
         }
-        let (sure, unsure): (Vec<Given>, Vec<Given>) = found.into_iter().partition(|given| given.sure);
+        let (sure, unsure): (Vec<Given>, Vec<Given>) =
+            found.into_iter().partition(|given| given.sure && self.refused(&given.slot, &given.judged.value).is_none());
         for given in sure {
             self.fill_by_caller(&given.slot, given.judged.value, index);
         }

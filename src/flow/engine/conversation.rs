@@ -1,17 +1,18 @@
 //! The conversation itself: what it holds, how inputs reach it, and how it follows steps.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use crate::words::Language;
 
 use super::super::act::{Act, EndReason, Pace, Proposal};
-use super::super::bundle::{Bundle, FlowIndex, HandlerName, Handlers, Jump, StepIndex, Verb};
+use super::super::bundle::{Bundle, FlowIndex, HandlerName, Jump, StepIndex};
+use super::super::datum::Datum;
 use super::super::input::{CallFacts, Input, Now, QueueResult, Record, TimerId};
 use super::super::phrases::Phrase;
 use super::super::sentence::SentenceId;
 use super::feeling::Feeling;
-use super::frame::{Frame, Interrupted, Return};
+use super::frame::{Frame, Return};
 use super::ladder::Miss;
 use super::outside::{Arrival, Pending};
 use super::people::InQueue;
@@ -20,16 +21,12 @@ use super::state::{Aside, State};
 use super::understand::Utterance;
 use super::went::Went;
 
+/// A caller's number has at least so many digits.
+const FEWEST_DIGITS: usize = 5;
 /// How many steps one input may cost.
-const MOST_STEPS: u32 = 400;
-/// How deep flows may run each other.
-const DEEPEST: usize = 12;
-/// How many things may go wrong before the call is given up.
-const MOST_TROUBLES: u32 = 4;
+pub(super) const MOST_STEPS: u32 = 400;
 /// After so many silences in a row nobody is there.
 const MOST_SILENCES: u32 = 12;
-/// After so many misses without anything understood the call is given up.
-const MOST_FRUITLESS: u32 = 24;
 
 /// One call, run by a bundle.
 ///
@@ -112,6 +109,10 @@ pub struct Conversation {
     pub(super) events: Vec<String>,
     /// Whether a `secure` block is running, as it was last announced.
     pub(super) secure: bool,
+    /// The values of the bundle's `shared` slots, as some flow was given them last.
+    pub(super) shared: BTreeMap<String, Datum>,
+    /// Private values of this call, in their normal form, the latest last.
+    pub(super) private: Vec<String>,
     /// The caller has gone; only the `hang_up` handler still runs.
     pub(super) hung_up: bool,
     /// What the utterance at hand may mean.
@@ -122,8 +123,8 @@ pub struct Conversation {
     /// The flow that the caller started last.
     pub(super) topic: Option<FlowIndex>,
     silences: u32,
-    steps_left: u32,
-    troubles: u32,
+    pub(super) steps_left: u32,
+    pub(super) troubles: u32,
 }
 
 /// What performing a step comes to.
@@ -146,6 +147,10 @@ impl Conversation {
         let first = languages.first().or(bundle.languages.first()).copied().unwrap_or(Language::EN);
         let language = call.language.filter(|wanted| languages.contains(wanted)).unwrap_or(first);
         let wall = jiff::Timestamp::UNIX_EPOCH;
+        // A telephone number is no word of any sentence; a name may be, and so may what some phones send as a number.
+        let number = call.caller_number.as_ref().map(|number| number.reveal().clone());
+        let is_number = |text: &String| text.bytes().filter(u8::is_ascii_digit).count() >= FEWEST_DIGITS;
+        let private = number.into_iter().filter(is_number).collect();
         Self {
             start: bundle.start,
             went: Vec::new(),
@@ -184,6 +189,8 @@ impl Conversation {
             survey: Record::new(),
             events: Vec::new(),
             secure: false,
+            shared: BTreeMap::new(),
+            private,
             hung_up: false,
             weighed: Vec::new(),
             explains: true,
@@ -224,7 +231,8 @@ impl Conversation {
         match input {
             Input::Start => {
                 if matches!(self.state, State::Fresh) {
-                    self.frames.push(Frame::new(self.start, Return::Goodbye));
+                    let frame = self.new_frame(self.start, Return::Goodbye);
+                    self.frames.push(frame);
                     let entry = self.bundle.flow(self.start).entry;
                     self.go(entry);
                 }
@@ -282,311 +290,6 @@ impl Conversation {
         }
         if !self.has_ended() {
             self.end(EndReason::CallerHungUp, None);
-        }
-    }
-
-    /// Follows steps from a jump until something is waited for.
-    pub(super) fn go(&mut self, jump: Jump) {
-        let mut jump = jump;
-        let mut from = self.current_step();
-        loop {
-            let Some(frame) = self.frames.last() else {
-                self.end(EndReason::FlowEnded, None);
-                return;
-            };
-            if self.steps_left == 0 {
-                let what = format!("the flow `{}` went on without end", self.bundle.flow(frame.flow).name);
-                self.trouble(&what);
-                return;
-            }
-            self.steps_left -= 1;
-            self.went.push(match from.take() {
-                Some(step) => Went::Left { flow: frame.flow, step, to: jump },
-                None => Went::CameBack { flow: frame.flow, to: jump },
-            });
-            self.state = State::Running { step: None };
-            let by_name = matches!(jump, Jump::Label(_));
-            jump = match self.bundle.flow(frame.flow).resolve(jump) {
-                Jump::Step(step) => {
-                    if by_name {
-                        self.clear_for_asking_again(step);
-                    }
-                    self.state = State::Running { step: Some(step) };
-                    let depth = self.frames.len();
-                    match self.perform(step) {
-                        After::Go(next) => {
-                            // A step that runs another flow is left when that comes back.
-                            from = (self.frames.len() == depth).then_some(step);
-                            next
-                        }
-                        After::Wait => return,
-                        After::Trouble(what) => {
-                            self.trouble(&what);
-                            return;
-                        }
-                    }
-                }
-                Jump::Flow(flow) => {
-                    self.replace_flow(flow);
-                    self.bundle.flow(flow).entry
-                }
-                Jump::EndFlow | Jump::Label(_) => match self.leave_flow() {
-                    Some(next) => next,
-                    None => return,
-                },
-                Jump::Resume => {
-                    let Some(frame) = self.frames.last_mut() else { return };
-                    match frame.interrupted.pop() {
-                        Some(interrupted) => {
-                            self.resume(interrupted);
-                            return;
-                        }
-                        None => match self.leave_flow() {
-                            Some(next) => next,
-                            None => return,
-                        },
-                    }
-                }
-            };
-        }
-    }
-
-    /// `goto` to an `ask` clears its slot first.
-    fn clear_for_asking_again(&mut self, step: StepIndex) {
-        let Some(frame) = self.frames.last_mut() else { return };
-        match &self.bundle.flows[frame.flow.0].step(step).verb {
-            Verb::Ask(ask) => {
-                frame.values.remove(&ask.slot);
-            }
-            Verb::AskAll(ask) => {
-                for one in &ask.slots {
-                    frame.values.remove(&one.slot);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    /// Another flow takes the place of the one on top; slots of equal name and type go with it.
-    fn replace_flow(&mut self, flow: FlowIndex) {
-        let Some(old) = self.frames.pop() else { return };
-        let mut frame = Frame::new(flow, old.returns);
-        let (from, to) = (self.bundle.flow(old.flow), self.bundle.flow(flow));
-        for (name, value) in old.values {
-            let kind = |slots: &std::collections::BTreeMap<String, super::super::bundle::Slot>| {
-                slots.get(&name).map(|slot| slot.kind.name())
-            };
-            if kind(&from.slots).is_some() && kind(&from.slots) == kind(&to.slots) {
-                frame.values.insert(name, value);
-            }
-        }
-        frame.hands_over = Some(flow) == self.bundle.handover;
-        frame.secure = old.secure;
-        self.frames.push(frame);
-    }
-
-    /// Runs another flow on top of this one. False when flows are nested too deep.
-    pub(super) fn push_flow(&mut self, frame: Frame) -> bool {
-        if self.frames.len() >= DEEPEST {
-            return false;
-        }
-        self.frames.push(frame);
-        true
-    }
-
-    /// The flow on top is over. Where to go on, or `None` when something is waited for or the call is over.
-    fn leave_flow(&mut self) -> Option<Jump> {
-        let frame = self.frames.pop()?;
-        match frame.returns {
-            _ if self.hung_up => {
-                self.end(EndReason::CallerHungUp, None);
-                None
-            }
-            Return::Goodbye => {
-                self.say_phrase(Phrase::Goodbye, Part::Statement);
-                self.end(EndReason::FlowEnded, None);
-                None
-            }
-            Return::To { next, values } => {
-                for (mine, its) in values {
-                    if let Some(value) = frame.values.get(&its).filter(|value| !value.is_absent()) {
-                        self.fill(&mine, value.clone());
-                    }
-                }
-                Some(next)
-            }
-            Return::Interrupted(interrupted) => {
-                self.resume(*interrupted);
-                None
-            }
-        }
-    }
-
-    /// Takes up what was interrupted.
-    pub(super) fn resume(&mut self, interrupted: Interrupted) {
-        let Interrupted { state, unheard } = interrupted;
-        self.say_unheard(unheard);
-        match state {
-            _ if self.hung_up => self.end(EndReason::CallerHungUp, None),
-            State::Listening(listening) => {
-                let secure = self.step_is_secure(listening.step);
-                self.state = State::Listening(listening);
-                self.secure_or_not(secure);
-                match self.deferred.take() {
-                    Some((utterance, said)) => {
-                        self.said = said;
-                        self.hear(&utterance);
-                    }
-                    None => self.ask_shortly(),
-                }
-            }
-            State::Waiting { id } => {
-                self.state = State::Waiting { id };
-                self.take_up_waiting();
-            }
-            State::Queued { step } => {
-                self.state = State::Queued { step };
-                self.listen_aside();
-            }
-            other => self.state = other,
-        }
-    }
-
-    /// The state, as something to come back to.
-    pub(super) fn interruption(&mut self) -> Interrupted {
-        let unheard = self.unheard();
-        self.forget_keys();
-        Interrupted { state: self.state.clone(), unheard }
-    }
-
-    /// Something went wrong while a flow ran: its `error` handler, else the bundle's `handover`, else an apology.
-    pub(super) fn trouble(&mut self, what: &str) {
-        self.acts.push(Act::Trouble { what: what.to_owned() });
-        self.troubles += 1;
-        if self.hung_up {
-            self.end(EndReason::CallerHungUp, None);
-            return;
-        }
-        self.error_kind.get_or_insert_with(|| "flow".to_owned());
-        self.steps_left = self.steps_left.max(MOST_STEPS / 8);
-        if self.troubles > MOST_TROUBLES {
-            self.give_up();
-            return;
-        }
-        self.error_handler();
-    }
-
-    /// Nothing more can be done for the caller.
-    pub(super) fn give_up(&mut self) {
-        self.say_phrase(Phrase::Sorry, Part::Statement);
-        self.end(EndReason::Error, None);
-    }
-
-    /// Ends the call.
-    pub(super) fn end(&mut self, reason: EndReason, note: Option<String>) {
-        if self.has_ended() {
-            return;
-        }
-        let reason = if self.hung_up { EndReason::CallerHungUp } else { reason };
-        self.cancel_timers();
-        self.secure_or_not(false);
-        self.state = State::Ended;
-        self.aside = None;
-        self.queued = None;
-        self.frames.clear();
-        self.pending.clear();
-        self.acts.push(Act::End { reason, note });
-    }
-
-    /// Something was understood: the counts of what was not begin anew.
-    pub(super) fn progress(&mut self) {
-        self.fruitless = 0;
-    }
-
-    /// One more miss. True when it is time to give up.
-    pub(super) fn one_more_miss(&mut self) -> bool {
-        self.fruitless += 1;
-        self.fruitless >= MOST_FRUITLESS
-    }
-
-    /// Whether a person is being found, or about to be.
-    pub(super) fn is_handing_over(&self) -> bool {
-        let at_a_way_to_a_person = || {
-            let (step, frame) = (self.current_step()?, self.frames.last()?);
-            let verb = &self.bundle.flow(frame.flow).step(step).verb;
-            Some(matches!(verb, Verb::Queue(_) | Verb::Transfer(_) | Verb::Callback(_) | Verb::Voicemail(_)))
-        };
-        self.queued.is_some()
-            || at_a_way_to_a_person() == Some(true)
-            || self.frames.iter().any(|frame| frame.hands_over)
-    }
-
-    /// The step of the flow on top that is being performed or waited at.
-    pub(super) fn current_step(&self) -> Option<StepIndex> {
-        match &self.state {
-            State::Listening(listening) => Some(listening.step),
-            State::Waiting { id } => self.pending.iter().find(|pending| pending.id == *id).map(|pending| pending.step),
-            State::Queued { step } => Some(*step),
-            State::Running { step } => *step,
-            State::Fresh | State::Ended => None,
-        }
-    }
-
-    /// Whether only keys are heard now and nothing is kept of them.
-    pub(super) fn is_secure(&self) -> bool {
-        self.secure
-    }
-
-    fn step_is_secure(&self, step: StepIndex) -> bool {
-        self.frames.last().is_some_and(|frame| frame.secure || self.bundle.flow(frame.flow).step(step).secure)
-    }
-
-    /// Announces that a `secure` block begins or is over.
-    pub(super) fn secure_or_not(&mut self, step_is_secure: bool) {
-        let secure = step_is_secure || self.frames.last().is_some_and(|frame| frame.secure);
-        if secure != self.secure && !self.hung_up {
-            self.secure = secure;
-            self.acts.push(Act::Secure { on: secure });
-        }
-    }
-
-    /// Handlers of the step, the flow and the bundle, the innermost first.
-    pub(super) fn handler_scopes(&self) -> Vec<&Handlers> {
-        let mut scopes = Vec::new();
-        let Some(frame) = self.frames.last() else { return scopes };
-        let flow = self.bundle.flow(frame.flow);
-        let step = self.current_step();
-        scopes.extend(step.map(|step| &flow.step(step).handlers));
-        scopes.push(&flow.handlers);
-        scopes.push(&self.bundle.handlers);
-        scopes
-    }
-
-    /// A new timer.
-    pub(super) fn set_timer(&mut self, after: std::time::Duration) -> TimerId {
-        let id = TimerId(self.next_timer);
-        self.next_timer += 1;
-        self.acts.push(Act::SetTimer { id, after });
-        id
-    }
-
-    /// Forgets a timer.
-    pub(super) fn cancel_timer(&mut self, timer: Option<TimerId>) {
-        if let Some(id) = timer {
-            self.acts.push(Act::CancelTimer { id });
-        }
-    }
-
-    fn cancel_timers(&mut self) {
-        self.forget_keys();
-        let pending: Vec<Option<TimerId>> =
-            self.pending.iter().flat_map(|pending| [pending.limit_timer, pending.filler_timer]).collect();
-        let others = [self.callback_timer.take(), self.zero_timer.take()];
-        for timer in others {
-            self.cancel_timer(timer);
-        }
-        for timer in pending {
-            self.cancel_timer(timer);
         }
     }
 }

@@ -71,6 +71,9 @@ impl Conversation {
         }
         self.understood(Rank::Correction, || format!("correction of {slot}"), Some(lead));
         let (slot, value) = ((*slot).to_owned(), judged.value.clone());
+        if self.refuses_for(&slot, &value) {
+            return true;
+        }
         self.fill(&slot, datum(value));
         self.progress();
         self.said.clear();
@@ -183,6 +186,9 @@ impl Conversation {
             return true;
         }
         self.acts.push(super::super::act::Act::Handler { name: HandlerName::Correct.name() });
+        if self.refuses_for(&slot, &judged.value) {
+            return true;
+        }
         self.progress();
         match verdict(declared.kind.sureness(), &judged, ReadBack::IfUnsure) {
             Verdict::Miss => return false,
@@ -276,8 +282,7 @@ impl Conversation {
     /// asked for again.
     pub(super) fn ask_last_again(&mut self) -> bool {
         let Some((slot, step)) = self.recent().into_iter().next() else { return false };
-        let Some(frame) = self.frames.last_mut() else { return false };
-        frame.values.remove(&slot);
+        self.forget_slot(&slot);
         self.leave_step();
         self.said.clear();
         self.say_phrase(phrases::Phrase::SayItAgain, Part::Prompt);

@@ -1,6 +1,7 @@
 //! What goes through a connection: `look_up`, `do`, `verify`, `send`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
@@ -160,8 +161,8 @@ impl Conversation {
     fn ask_for_arguments_again(&mut self, verify: &Verify) -> Option<StepIndex> {
         let read: Vec<&str> =
             verify.with.iter().flat_map(|(_, value)| value.reads.iter().map(|read| read.root.as_str())).collect();
-        let frame = self.frames.last_mut()?;
-        let flow = &self.bundle.flows[frame.flow.0];
+        let bundle = Arc::clone(&self.bundle);
+        let flow = bundle.flow(self.frames.last()?.flow);
         let asks = |verb: &Verb| match verb {
             Verb::Ask(ask) => read.contains(&ask.slot.as_str()),
             Verb::AskAll(ask) => ask.slots.iter().any(|one| read.contains(&one.slot.as_str())),
@@ -169,7 +170,7 @@ impl Conversation {
         };
         let step = flow.steps.iter().position(|step| asks(&step.verb))?;
         for slot in flow.slots.keys().filter(|slot| read.contains(&slot.as_str())) {
-            frame.values.remove(slot);
+            self.forget_slot(slot);
         }
         Some(StepIndex(step))
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::act::Record;
 use super::super::bundle::{FlowIndex, Jump, StepIndex};
 use super::super::datum::Datum;
+use super::super::expression::Read;
 use super::speech::Unheard;
 use super::state::State;
 
@@ -28,6 +29,8 @@ pub struct Frame {
     pub secure: bool,
     /// Slots that were filled inside a `secure` block: nothing of them is shown, whatever their `private:` says.
     pub secret: BTreeSet<String>,
+    /// Slots whose value another flow of this call was given: an `ask` asks whether it is still the same.
+    pub from_before: BTreeSet<String>,
     /// Steps of this flow that a handler with steps interrupted.
     pub interrupted: Vec<Interrupted>,
     /// What the caller gave and what came of it, oldest first: what a correction has to undo.
@@ -51,7 +54,7 @@ pub enum Return {
     /// It is the call's own flow.
     Goodbye,
     /// To the step behind the one that ran it, handing values back.
-    To { next: Jump, values: Vec<(String, String)> },
+    To { next: Jump, values: Vec<(String, Read)> },
     /// To the step that it interrupted.
     Interrupted(Box<Interrupted>),
 }
@@ -74,6 +77,7 @@ impl Frame {
             hands_over: false,
             secure: false,
             secret: BTreeSet::new(),
+            from_before: BTreeSet::new(),
             interrupted: Vec::new(),
             trail: Vec::new(),
         }
@@ -82,6 +86,15 @@ impl Frame {
     /// Whether a slot or a variable has a value.
     pub fn has(&self, name: &str) -> bool {
         self.values.get(name).is_some_and(|value| !value.is_absent())
+    }
+
+    /// What is handed back of it: a slot, a variable, or a field of a result.
+    pub fn handed_back(&self, its: &Read) -> Option<Datum> {
+        let value = match &its.field {
+            None => self.values.get(&its.root),
+            Some(field) => self.records.get(&its.root).and_then(|record| record.get(field)),
+        };
+        value.filter(|value| !value.is_absent()).cloned()
     }
 
     /// Remembers what happened; the oldest is forgotten.

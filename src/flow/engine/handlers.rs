@@ -1,6 +1,6 @@
 //! Handlers: what may be said or happen anywhere, answered by the innermost scope that has an answer.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::sync::Arc;
 
 use super::super::act::Act;
@@ -122,6 +122,16 @@ impl Conversation {
         self.hand_over();
     }
 
+    /// The step ahead that finds a person, where none has been looked for in vain.
+    pub(super) fn way_to_a_person(&self) -> Option<StepIndex> {
+        if self.waited_in.is_some() {
+            return None;
+        }
+        let flow = self.bundle.flow(self.frames.last()?.flow);
+        let ahead = self.current_step().map_or(flow.entry, |here| flow.step(here).next);
+        first_way_to_a_person(flow, ahead)
+    }
+
     /// Whether a jump of a handler leads to a queue without anything being asked of another flow.
     fn leads_find_a_person(&self, jump: Jump, of_bundle: bool) -> bool {
         let bundle = &self.bundle;
@@ -139,18 +149,22 @@ impl Conversation {
 
 /// Whether a queue can be reached from a jump within a flow.
 fn has_queue(bundle: &Bundle, flow: FlowIndex, jump: Jump) -> bool {
-    let flow: &Flow = bundle.flow(flow);
+    first_way_to_a_person(bundle.flow(flow), jump).is_some()
+}
+
+/// The nearest step that finds a person behind a jump within a flow.
+fn first_way_to_a_person(flow: &Flow, jump: Jump) -> Option<StepIndex> {
     let mut seen: HashSet<StepIndex> = HashSet::new();
-    let mut open: Vec<StepIndex> = exits::target(flow, jump).into_iter().collect();
-    while let Some(index) = open.pop() {
+    let mut open: VecDeque<StepIndex> = exits::target(flow, jump).into_iter().collect();
+    while let Some(index) = open.pop_front() {
         if !seen.insert(index) {
             continue;
         }
         let step = flow.step(index);
         if matches!(step.verb, Verb::Queue(_) | Verb::Transfer(_) | Verb::Callback(_) | Verb::Voicemail(_)) {
-            return true;
+            return Some(index);
         }
         open.extend(exits::exits(step).into_iter().filter_map(|exit| exits::target(flow, exit.to)));
     }
-    false
+    None
 }

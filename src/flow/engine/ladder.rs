@@ -171,11 +171,14 @@ impl Conversation {
         }
     }
 
-    /// To the bundle's `handover`, unless that is where the caller is stuck.
+    /// To the bundle's `handover`; whoever is stuck on the way to a person goes on to the person.
     pub(super) fn hand_over(&mut self) {
         match self.bundle.handover {
             Some(flow) if !self.is_handing_over() => self.go(Jump::Flow(flow)),
-            _ => self.give_up(),
+            _ => match self.way_to_a_person() {
+                Some(step) => self.go(Jump::Step(step)),
+                None => self.give_up(),
+            },
         }
     }
 }

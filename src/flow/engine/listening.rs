@@ -213,6 +213,11 @@ impl Conversation {
     /// Puts a question to the caller about what was understood.
     pub(super) fn offer(&mut self, offer: Offer) {
         self.said.clear();
+        self.offer_without_forgetting(offer);
+    }
+
+    /// As [`Conversation::offer`], behind what was said in the same turn.
+    pub(super) fn offer_without_forgetting(&mut self, offer: Offer) {
         self.ask_offer(&offer);
         if let Some(listening) = self.listening_mut() {
             listening.clarified = match &offer {
@@ -237,6 +242,12 @@ impl Conversation {
         };
         let text = match offer {
             Offer::Nothing => return,
+            Offer::Value(value) if self.listening_mut().is_some_and(|listening| listening.still) => {
+                let value = read(self.listening_type(&bundle), value);
+                let slot = self.asked(&bundle).and_then(|asked| asked.slot);
+                let name = slot.and_then(|slot| self.name_of_slot(slot));
+                phrases::is_it_still(name.as_deref(), &value, language)
+            }
             Offer::Value(value) => phrases::is_it_right(&read(self.listening_type(&bundle), value), language),
             Offer::Correction { slot, value } => {
                 let flow = self.frames.last().map(|frame| bundle.flow(frame.flow));

@@ -5,10 +5,11 @@
 //! runs leads to its `error` handler, from there to the bundle's `handover`, and in the end to an apology.
 //!
 //! A conversation is a stack of [`frame::Frame`]s, one for each flow that runs, and a [`state::State`]: what the
-//! flow on top is waiting for. [`conversation`] holds both and follows steps; [`perform`] does what a step says.
+//! flow on top is waiting for. [`conversation`] holds both and takes inputs; [`following`] goes from step to step,
+//! [`perform`] does what a step says, [`place`] tells where it is, [`ending`] ends it.
 //!
 //! - the caller's turn: [`understand`] finds the first rank that fits, by [`judging`]; [`asked`], [`listening`],
-//!   [`offers`], [`aside`], [`keypad`], [`several`] and [`corrections`] belong to it; [`taking`] goes on with what
+//!   [`offers`], [`aside`], [`keypad`], [`several`], [`corrections`], [`refusing`] and [`shared`] belong to it; [`taking`] goes on with what
 //!   was understood, [`ladder`] with what was not; [`anywhere`] and [`handlers`] answer what may be said anywhere;
 //! - the outside: [`outside`] waits, [`doing`] is for connections, [`people`] for the ways to a person, [`knowledge`]
 //!   for questions, [`extras`] for the small verbs, [`feeling`] for the caller's mood;
@@ -21,8 +22,10 @@ mod asked;
 mod conversation;
 mod corrections;
 mod doing;
+mod ending;
 mod extras;
 mod feeling;
+mod following;
 mod frame;
 mod handlers;
 mod judging;
@@ -35,8 +38,11 @@ mod outside;
 mod people;
 mod perform;
 mod performed;
+mod place;
 mod privacy;
+mod refusing;
 mod several;
+mod shared;
 mod speech;
 mod state;
 mod taking;

@@ -83,7 +83,11 @@ impl Conversation {
                 true
             }
             Some(false) => {
-                self.deny(kind);
+                let still = self.listening_mut().is_some_and(|listening| listening.still);
+                match asked.slot.filter(|_| still) {
+                    Some(slot) => self.not_the_same(slot),
+                    None => self.deny(kind),
+                }
                 true
             }
             None => false,
@@ -181,6 +185,7 @@ impl Conversation {
     pub(super) fn drop_offer(&mut self) {
         if let Some(listening) = self.listening_mut() {
             listening.offer = Offer::Nothing;
+            listening.still = false;
         }
     }
 

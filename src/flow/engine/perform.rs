@@ -7,7 +7,7 @@ use super::super::bundle::{Jump, Run, Say, StepIndex, Verb};
 use super::super::datum::Datum;
 use super::super::expression::{Expression, Trouble};
 use super::conversation::{After, Conversation};
-use super::frame::{Frame, Return, Trail};
+use super::frame::{Return, Trail};
 use super::speech::Part;
 use super::values::masked_slots;
 
@@ -28,10 +28,11 @@ impl Conversation {
             Verb::Say(say) => self.say_step(say).map(|()| After::Go(step.next)),
             Verb::Ask(ask) => {
                 let is_filled = self.frames.last().is_some_and(|frame| frame.has(&ask.slot));
-                if is_filled && !ask.always {
-                    return After::Go(step.next);
+                match is_filled && !ask.always {
+                    true if self.asks_if_still(ask) => self.ask_if_still(index, ask),
+                    true => Ok(After::Go(step.next)),
+                    false => self.listen_at(index),
                 }
-                self.listen_at(index)
             }
             Verb::AskAll(ask) => self.ask_all(index, ask, step.next),
             Verb::Menu(_) | Verb::Route(_) | Verb::Confirm(_) => self.listen_at(index),
@@ -110,13 +111,7 @@ impl Conversation {
         self.leave_trail(Trail::Used);
         for (name, expression) in assignments {
             let value = self.evaluate(expression)?;
-            let Some(frame) = self.frames.last_mut() else { return Ok(()) };
-            let is_slot = self.bundle.flows[frame.flow.0].slots.contains_key(name);
-            if is_slot && !value.is_absent() {
-                self.fill(name, value);
-            } else {
-                frame.values.insert(name.clone(), value);
-            }
+            self.assign(name, value);
         }
         Ok(())
     }
@@ -127,7 +122,7 @@ impl Conversation {
         for (slot, expression) in &run.with {
             given.push((slot.clone(), self.evaluate(expression)?));
         }
-        let mut frame = Frame::new(run.flow, Return::To { next, values: run.returns.clone() });
+        let mut frame = self.new_frame(run.flow, Return::To { next, values: run.returns.clone() });
         frame.secure = secure || self.frames.last().is_some_and(|frame| frame.secure);
         if !self.push_flow(frame) {
             return Err(Trouble("flows run each other too deep".to_owned()));

@@ -5,20 +5,14 @@ use super::super::datum::Datum;
 use super::conversation::Conversation;
 use super::state::{Offer, State};
 
+/// How many private values of a call are remembered.
+const MOST_REMEMBERED: usize = 64;
+
 impl Conversation {
-    /// The private values of the flows that run now, in their normal form, and the one that is being read back, if
-    /// it is private. Remember them: a flow that has ended may still be speaking of them.
+    /// The private values of the call so far, in their normal form, and the one that is being read back, if it is
+    /// private. A flow that has ended may still be speaking of its own.
     pub fn private_values(&self) -> Vec<String> {
-        let mut values = Vec::new();
-        for frame in &self.frames {
-            let flow = self.bundle.flow(frame.flow);
-            for (name, value) in &frame.values {
-                let is_private = flow.privacy(name) != Privacy::None || frame.secret.contains(name);
-                if is_private && !matches!(value, Datum::Absent) {
-                    values.push(value.text());
-                }
-            }
-        }
+        let mut values = self.private.clone();
         if let (State::Listening(listening), true) = (&self.state, self.asks_for_private()) {
             match &listening.offer {
                 Offer::Value(value) | Offer::Correction { value, .. } => values.push(value.to_string()),
@@ -28,6 +22,23 @@ impl Conversation {
         }
         values.extend(self.calling_back.clone());
         values
+    }
+
+    /// Remembers the value of a slot or a variable of the flow on top, if it is private.
+    pub(super) fn remember_if_private(&mut self, name: &str, value: &Datum) {
+        let Some(frame) = self.frames.last() else { return };
+        let is_private = self.bundle.flow(frame.flow).privacy(name) != Privacy::None || frame.secret.contains(name);
+        if !is_private || value.is_absent() {
+            return;
+        }
+        let value = value.text();
+        if self.private.contains(&value) {
+            return;
+        }
+        if self.private.len() >= MOST_REMEMBERED {
+            self.private.remove(0);
+        }
+        self.private.push(value);
     }
 
     /// Whether the step that listens now asks for a private value, so that the answer must be masked whether or not

@@ -52,6 +52,10 @@ pub struct Listening {
     pub restarts: u32,
     /// The caller asked for a moment: the next silence is none.
     pub resting: bool,
+    /// How often a value was refused.
+    pub refusals: u32,
+    /// The value that is offered was given in another flow.
+    pub still: bool,
 }
 
 impl Listening {
@@ -73,6 +77,8 @@ impl Listening {
             begun: None,
             restarts: 0,
             resting: false,
+            refusals: 0,
+            still: false,
         }
     }
 

@@ -40,6 +40,7 @@ impl Conversation {
             (Some(_), _) => Some("yes or no, beside the flow"),
             (None, State::Listening(listening)) => match &listening.offer {
                 Offer::Nothing => None,
+                Offer::Value(_) if listening.still => Some("whether it is still the same"),
                 Offer::Value(_) => Some("whether the value is right"),
                 Offer::Either(..) => Some("which of two values"),
                 Offer::Correction { .. } => Some("whether the correction is right"),
@@ -82,7 +83,7 @@ impl Conversation {
             Some((name, bundle.flow(frame.flow).slots.get(name)?))
         };
         let what = |value: &crate::words::Value| match of_slot() {
-            Some((name, slot)) => format!("{name} = {}", shown(slot, &datum(value.clone()))),
+            Some((name, slot)) => format!("{name} = {}", shown(slot.privacy, &datum(value.clone()))),
             None => value.to_string(),
         };
         let best = what(&judged.value);

@@ -10,7 +10,7 @@ use super::super::act::{Heard, Rank};
 use super::super::bundle::{Bundle, FlowIndex, HandlerName, ReadBack, Verb};
 use super::asked::{OPENING, TOGETHER, WHAT_IS_WRONG};
 use super::conversation::{After, Conversation};
-use super::frame::{Frame, Return};
+use super::frame::Return;
 use super::judging::{Judged, Verdict, verdict, verdict_for};
 use super::ladder::Miss;
 use super::state::{FlowOffer, Offer, State};
@@ -281,7 +281,9 @@ impl Conversation {
             return;
         }
         for along in found.into_iter().filter(|given| given.slot != ask.slot && given.sure) {
-            self.fill_by_caller(&along.slot, along.judged.value, index);
+            if self.refused(&along.slot, &along.judged.value).is_none() {
+                self.fill_by_caller(&along.slot, along.judged.value, index);
+            }
         }
     }
 
@@ -295,11 +297,13 @@ impl Conversation {
 
     /// Takes a value, reads it back, or leaves it. False when it counts as not heard.
     pub(super) fn settle(&mut self, kind: &SlotType, judged: Judged, read_back: ReadBack) -> bool {
+        let judged = self.allowed_reading(judged);
         let close = judged.margin < MARGIN;
         let asks_between = can_be_asked_between(kind) && close && read_back != ReadBack::Never;
         let clarified = self.listening_mut().is_some_and(|listening| listening.clarified);
         match verdict_for(kind, &judged, read_back) {
             Verdict::Miss => false,
+            _ if self.refuses(&judged.value) => true,
             _ if asks_between && !clarified && judged.next.is_some() => {
                 let Judged { value, next: Some(next), margin, .. } = judged else { return false };
                 self.understood(Rank::Step, || "two values fit alike".to_owned(), Some(margin));
@@ -411,7 +415,7 @@ impl Conversation {
         self.forget_keys();
         self.progress();
         self.said.clear();
-        let mut frame = Frame::new(offer.flow, returns);
+        let mut frame = self.new_frame(offer.flow, returns);
         frame.secure = secure;
         if !self.push_flow(frame) {
             self.trouble("flows run each other too deep");
@@ -423,6 +427,7 @@ impl Conversation {
             let said = Utterance::plain(text.as_str(), confidence);
             if let Some(judged) = self.judge(&declared.kind, &said, "")
                 && verdict(declared.kind.sureness(), &judged, ReadBack::IfUnsure) == Verdict::Take
+                && self.refused(slot, &judged.value).is_none()
             {
                 self.fill(slot, datum(judged.value));
             }
@@ -444,7 +449,9 @@ impl Conversation {
             return None;
         }
         let judged = self.judge(kind, &held, "")?;
-        if verdict(kind.sureness(), &judged, ReadBack::IfUnsure) != Verdict::Take {
+        let slot = self.asked(&bundle).and_then(|asked| asked.slot);
+        let is_refused = slot.is_some_and(|slot| self.refused(slot, &judged.value).is_some());
+        if verdict(kind.sureness(), &judged, ReadBack::IfUnsure) != Verdict::Take || is_refused {
             return None;
         }
         self.understood(Rank::Step, || "said before it was asked".to_owned(), Some(judged.margin));

@@ -6,7 +6,7 @@ use crate::words::{Language, SlotType, Value, say, speak_date_in_full};
 use crate::{Private, mask};
 
 use super::super::act::{Act, Record};
-use super::super::bundle::{Flow, Privacy, Slot};
+use super::super::bundle::{Flow, Privacy};
 use super::super::datum::Datum;
 use super::super::expression::{Read, Variable};
 use super::conversation::Conversation;
@@ -26,6 +26,7 @@ impl Conversation {
         };
         match name {
             "now" => return Some(Variable::One(Datum::Moment(self.now.wall))),
+            "today" => return Some(Variable::One(Datum::Date(self.local_now().date()))),
             "caller" => {
                 return record(vec![
                     ("number", private(&self.call.caller_number)),
@@ -104,6 +105,18 @@ impl Conversation {
         self.bundle.timezone.to_datetime(self.now.wall)
     }
 
+    /// Gives a slot or a variable of the flow on top a value.
+    pub(super) fn assign(&mut self, name: &str, value: Datum) {
+        let Some(frame) = self.frames.last_mut() else { return };
+        let is_slot = self.bundle.flows[frame.flow.0].slots.contains_key(name);
+        if is_slot && !value.is_absent() {
+            self.fill(name, value);
+        } else {
+            frame.values.insert(name.to_owned(), value.clone());
+            self.remember_if_private(name, &value);
+        }
+    }
+
     /// Fills a slot of the flow on top.
     pub(super) fn fill(&mut self, slot: &str, value: Datum) {
         let Some(frame) = self.frames.last_mut() else { return };
@@ -114,10 +127,13 @@ impl Conversation {
                 frame.secret.insert(slot.to_owned());
                 NOT_SHOWN.to_owned()
             }
-            Some(declared) => shown(declared, &value),
-            None => value.text(),
+            Some(declared) => shown(declared.privacy, &value),
+            None => shown(flow.privacy(slot), &value),
         };
         frame.values.insert(slot.to_owned(), value.clone());
+        frame.from_before.remove(slot);
+        self.remember_if_private(slot, &value);
+        self.share(slot, &value);
         self.acts.push(Act::SlotFilled { slot: slot.to_owned(), value: shown, raw: Private::new(value) });
     }
 }
@@ -127,14 +143,14 @@ pub fn masked_slots(flow: &Flow, frame: &Frame) -> BTreeMap<String, String> {
     let filled = flow.slots.iter().filter_map(|(name, slot)| {
         let value = frame.values.get(name).filter(|value| !value.is_absent())?;
         let is_secret = frame.secret.contains(name);
-        Some((name.clone(), if is_secret { NOT_SHOWN.to_owned() } else { shown(slot, value) }))
+        Some((name.clone(), if is_secret { NOT_SHOWN.to_owned() } else { shown(slot.privacy, value) }))
     });
     filled.collect()
 }
 
 /// A value as it may be shown anywhere.
-pub fn shown(slot: &Slot, value: &Datum) -> String {
-    match slot.privacy {
+pub fn shown(privacy: Privacy, value: &Datum) -> String {
+    match privacy {
         Privacy::None => value.text(),
         Privacy::Mask => mask(&value.text()),
         Privacy::Hide => NOT_SHOWN.to_owned(),

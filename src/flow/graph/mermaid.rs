@@ -19,6 +19,9 @@ impl Picture {
             let id = node.id.as_ref().map_or_else(String::new, |id| format!(" · {}", plain(id)));
             lines.push(format!("<b>{}</b>{id}", plain(&node.head)));
             lines.extend(broken(&node.text, LONGEST, 1).iter().map(|line| plain(line)));
+            for left_by in &node.left_by {
+                lines.extend(broken(left_by, LONGEST, 1).iter().map(|line| format!("<i>{}</i>", plain(line))));
+            }
             let (opens, closes) = brackets(node.shape);
             text.push_str(&format!("  n{place}{opens}\"{}\"{closes}:::{}\n", lines.join("<br/>"), class(node.shape)));
         }

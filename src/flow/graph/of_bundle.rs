@@ -57,6 +57,7 @@ impl Drawing<'_> {
             id: None,
             text: called.or_else(says).unwrap_or_default(),
             entered_by,
+            left_by: Vec::new(),
         }
     }
 
@@ -113,6 +114,7 @@ impl Drawing<'_> {
                 id: None,
                 text: String::new(),
                 entered_by: Vec::new(),
+                left_by: Vec::new(),
             });
             self.picture.nodes.len() - 1
         });

@@ -19,7 +19,9 @@ impl Picture {
         drawing.picture.title = format!("flow {}", flow.name);
         drawing.steps();
         drawing.handlers();
-        Some(drawing.picture)
+        let mut picture = drawing.picture;
+        picture.gather();
+        Some(picture)
     }
 }
 
@@ -137,7 +139,7 @@ impl Drawing<'_> {
         let own_id = !step.name.contains('@');
         let head =
             if step.secure && !matches!(step.verb, Verb::Secure { .. }) { format!("{head} (secure)") } else { head };
-        Node { shape, head, id: own_id.then(|| step.name.clone()), text, entered_by: Vec::new() }
+        Node { shape, head, id: own_id.then(|| step.name.clone()), text, entered_by: Vec::new(), left_by: Vec::new() }
     }
 
     fn described(&self, step: &Step) -> (Shape, String, String) {
@@ -278,7 +280,7 @@ pub fn example(template: &Template) -> String {
 }
 
 fn simple(shape: Shape, head: &str) -> Node {
-    Node { shape, head: head.to_owned(), id: None, text: String::new(), entered_by: Vec::new() }
+    Node { shape, head: head.to_owned(), id: None, text: String::new(), entered_by: Vec::new(), left_by: Vec::new() }
 }
 
 fn saved(name: &Option<String>) -> String {

@@ -26,6 +26,8 @@ pub struct Node {
     pub text: String,
     /// Ways in that no arrow shows: `mood`.
     pub entered_by: Vec<String>,
+    /// Ways out that no arrow shows: `if_stuck ⇢ handover`.
+    pub left_by: Vec<String>,
 }
 
 /// What a box stands for, which decides its outline and colour.
@@ -87,7 +89,32 @@ pub struct Link {
     pub line: Line,
 }
 
+/// From so many boxes on, ways out for when something goes wrong are written into the boxes instead of drawn.
+const MANY: usize = 3;
+
 impl Picture {
+    /// Takes away the dashed arrows that lead from many boxes to the same one: what matters of them, that each of the
+    /// boxes can be left that way, is written in it, and the picture shows the conversation as it usually goes.
+    pub(super) fn gather(&mut self) {
+        for target in 0..self.nodes.len() {
+            let is_one = |link: &Link| link.to == target && link.line == Line::Dashed && !link.label.is_empty();
+            let count = self.links.iter().filter(|link| is_one(link)).count();
+            if count < MANY {
+                continue;
+            }
+            let node = &self.nodes[target];
+            let name = node.id.clone().unwrap_or_else(|| node.head.clone());
+            let (gathered, kept): (Vec<Link>, Vec<Link>) =
+                std::mem::take(&mut self.links).into_iter().partition(|link| is_one(link));
+            self.links = kept;
+            for link in &gathered {
+                let label = link.label.lines().collect::<Vec<&str>>().join(", ");
+                self.nodes[link.from].left_by.push(format!("{label} ⇢ {name}"));
+            }
+            self.nodes[target].entered_by.push(format!("from {count} steps, where it says ⇢ {name}"));
+        }
+    }
+
     /// Adds an arrow; arrows between the same two boxes share one, their labels below each other.
     pub(super) fn link(&mut self, from: usize, to: usize, label: &str, line: Line) {
         let same = self.links.iter_mut().find(|link| link.from == from && link.to == to);

@@ -50,6 +50,7 @@ struct Lettered {
     entered_by: Vec<String>,
     head: Vec<String>,
     text: Vec<String>,
+    left_by: Vec<String>,
 }
 
 impl Picture {
@@ -113,9 +114,14 @@ fn letter(node: &Node) -> Lettered {
     let text = broken(&node.text, BOX_TEXT / TEXT, 3);
     let entered_by: Vec<String> =
         node.entered_by.iter().flat_map(|entered_by| broken(entered_by, BOX_TEXT / SMALL, 2)).collect();
+    let left_by: Vec<String> = node.left_by.iter().flat_map(|left_by| broken(left_by, BOX_TEXT / SMALL, 2)).collect();
     let widest = |lines: &[String], size: f32| lines.iter().map(|line| width(line) * size).fold(0.0, f32::max);
-    let wide = widest(&head, HEAD * 1.06).max(widest(&text, TEXT)).max(widest(&entered_by, SMALL));
-    let high = LEADING * (head.len() as f32 * HEAD + text.len() as f32 * TEXT + entered_by.len() as f32 * SMALL);
+    let wide = widest(&head, HEAD * 1.06)
+        .max(widest(&text, TEXT))
+        .max(widest(&entered_by, SMALL))
+        .max(widest(&left_by, SMALL));
+    let small = (entered_by.len() + left_by.len()) as f32;
+    let high = LEADING * (head.len() as f32 * HEAD + text.len() as f32 * TEXT + small * SMALL);
     let (more_wide, more_high) = match node.shape {
         Shape::Choose => (44.0, 26.0),
         Shape::Person | Shape::Outside => (2.0 * INSIDE + 18.0, 2.0 * INSIDE - 4.0),
@@ -123,7 +129,7 @@ fn letter(node: &Node) -> Lettered {
         Shape::Say | Shape::Ask | Shape::Quiet => (2.0 * INSIDE + 4.0, 2.0 * INSIDE - 4.0),
     };
     let size = Size { wide: (wide + more_wide).max(64.0).ceil(), high: (high + more_high).ceil() };
-    Lettered { size, entered_by, head, text }
+    Lettered { size, entered_by, head, text, left_by }
 }
 
 fn wish(link: &Link, label: &[String]) -> Wish {
@@ -201,7 +207,7 @@ fn draw_box(svg: &mut String, node: &Node, lettered: &Lettered, at: Point) {
     let lines = LEADING
         * (lettered.head.len() as f32 * HEAD
             + lettered.text.len() as f32 * TEXT
-            + lettered.entered_by.len() as f32 * SMALL);
+            + (lettered.entered_by.len() + lettered.left_by.len()) as f32 * SMALL);
     let mut line_at = at.y - lines / 2.0;
     for line in &lettered.entered_by {
         draw_text(svg, "small", at.x, line_at + SMALL, line);
@@ -214,6 +220,10 @@ fn draw_box(svg: &mut String, node: &Node, lettered: &Lettered, at: Point) {
     for line in &lettered.text {
         draw_text(svg, "text", at.x, line_at + TEXT, line);
         line_at += TEXT * LEADING;
+    }
+    for line in &lettered.left_by {
+        draw_text(svg, "small", at.x, line_at + SMALL, line);
+        line_at += SMALL * LEADING;
     }
     svg.push_str("</g>\n");
 }

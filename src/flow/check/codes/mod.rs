@@ -86,7 +86,7 @@ const fn told(name: &'static str, means: &'static str, why: &'static str, bad: &
 /// `bundle:`.
 #[cfg(test)]
 pub fn whole_bundle(example: &str) -> String {
-    const HEAD: &str = "bundle: example\nstart: main\nlanguages: [en]\nhandover: main\n---\n";
+    const HEAD: &str = "bundle: example\nstart: main\nlanguages: [en]\nhandover: desk\n---\nflow: desk\nsteps:\n- queue: service\n---\n";
     let first = example.lines().find(|line| !line.starts_with('#')).unwrap_or_default();
     if first.starts_with("bundle:") || example.starts_with('#') {
         return example.to_owned();

@@ -32,6 +32,13 @@ pub const CODES: &[Code] = &[
         "bundle: shop\nstart: main\nlanguages: [en]\n---\nflow: main\nsteps:\n  - say: { en: \"Hello.\" }\n",
         "bundle: shop\nstart: main\nlanguages: [en]\nhandover: person\n---\nflow: main\nsteps:\n  - say: { en: \"Hello.\" }\n---\nflow: person\nsteps:\n  - queue: service\n",
     ),
+    warning(
+        "handover-without-person",
+        "the flow named by `handover` never finds a person, or ends on some way before it has looked for one",
+        "a caller who asks for a person, or is stuck, is sent there and meets nobody",
+        "bundle: shop\nstart: main\nlanguages: [en]\nhandover: person\n---\nflow: main\nsteps:\n  - say: { en: \"Hello.\" }\n---\nflow: person\nsteps:\n  - say: { en: \"Please write to us.\" }\n",
+        "bundle: shop\nstart: main\nlanguages: [en]\nhandover: person\n---\nflow: main\nsteps:\n  - say: { en: \"Hello.\" }\n---\nflow: person\nsteps:\n  - say: { en: \"One moment.\" }\n  - queue: service\n",
+    ),
     error(
         "second-handover",
         "a handler of a step that already finds a person leads to a queue, a call back, a voicemail or a transfer",

@@ -32,6 +32,13 @@ pub const CODES: &[Code] = &[
         "slots: { order_no: { type: digits } }\nsteps:\n- ask: order_no\n  prompt: { en: \"Number?\" }\n",
     ),
     error(
+        "shared-differs",
+        "a slot under `shared` of the bundle is declared with another type in one flow than in the others",
+        "the value of one flow would be nonsense in the other",
+        "bundle: shop\nstart: main\nlanguages: [en]\nhandover: person\nshared: [order_no]\n---\nflow: main\nslots: { order_no: { type: digits } }\nsteps:\n  - ask: order_no\n    prompt: { en: \"Number?\" }\n  - goto: flow:person\n---\nflow: person\nslots: { order_no: { type: number } }\nsteps:\n  - queue: service\n    brief: [order_no]\n",
+        "bundle: shop\nstart: main\nlanguages: [en]\nhandover: person\nshared: [order_no]\n---\nflow: main\nslots: { order_no: { type: digits } }\nsteps:\n  - ask: order_no\n    prompt: { en: \"Number?\" }\n  - goto: flow:person\n---\nflow: person\nslots: { order_no: { type: digits } }\nsteps:\n  - queue: service\n    brief: [order_no]\n",
+    ),
+    error(
         "unknown-list",
         "a slot names a `list:` that the bundle does not have",
         "it would understand nothing",

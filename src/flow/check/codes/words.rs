@@ -14,8 +14,8 @@ pub const CODES: &[Code] = &[
         "missing-language",
         "a sentence, or the words of a choice, lack a language that the bundle declares",
         "callers who speak it would hear nothing",
-        "bundle: shop\nstart: main\nlanguages: [en, zh]\nhandover: main\n---\nflow: main\nsteps:\n  - say: { en: \"Hello.\" }\n",
-        "bundle: shop\nstart: main\nlanguages: [en, zh]\nhandover: main\n---\nflow: main\nsteps:\n  - say: { en: \"Hello.\", zh: \"您好。\" }\n",
+        "bundle: shop\nstart: main\nlanguages: [en, zh]\nhandover: person\n---\nflow: person\nsteps:\n  - queue: service\n---\nflow: main\nsteps:\n  - say: { en: \"Hello.\" }\n",
+        "bundle: shop\nstart: main\nlanguages: [en, zh]\nhandover: person\n---\nflow: person\nsteps:\n  - queue: service\n---\nflow: main\nsteps:\n  - say: { en: \"Hello.\", zh: \"您好。\" }\n",
     ),
     error(
         "empty-sentence",
@@ -36,6 +36,13 @@ pub const CODES: &[Code] = &[
         "what stands in `{{ }}` cannot be read, or its filter does not fit the value",
         "the sentence could not be said",
         "- say: { en: \"Hello, {{ caller.name | day }}.\" }\n",
+        "- say: { en: \"Hello, {{ caller.name }}.\" }\n",
+    ),
+    error(
+        "single-braces",
+        "a value stands in one pair of braces, `{ name }`, where a sentence wants two",
+        "the caller would hear the name of the value instead of the value",
+        "- say: { en: \"Hello, { caller.name }.\" }\n",
         "- say: { en: \"Hello, {{ caller.name }}.\" }\n",
     ),
     warning(

@@ -19,6 +19,12 @@ const BUNDLE: &[KeyForm] = &[
         NameOf("a flow"),
         "The flow that finds a person: for callers who ask, who are stuck, and when something fails.",
     ),
+    may(
+        "shared",
+        OneOrMore(&NameOf("a slot")),
+        "Slots that keep their value from flow to flow of one call. An `ask` for one that another flow has filled only \
+         asks whether it is still the same; with `read_back: never` not even that.",
+    ),
     may("always", Handlers, "Handlers for every flow."),
     may("pronounce", Map(&Map(&Text)), "Words that are said otherwise than they are written, by language."),
 ];

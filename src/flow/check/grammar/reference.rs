@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use super::super::super::expression::FUNCTIONS;
+use super::super::super::kind::RECORDS;
 use super::super::super::sentence::Sentences;
 use super::{DOCUMENTS, Form, HANDLERS, KeyForm, SLOT_KEYS, SLOT_TYPES, STEP_KEYS, VERBS};
 
@@ -55,8 +56,57 @@ pub fn reference() -> String {
         filters.join(", "),
         functions.join(", ")
     );
+    values(&mut page);
+    conditions(&mut page);
     page
 }
+
+/// What every flow can read.
+fn values(page: &mut String) {
+    let _ = write!(
+        page,
+        "\nBeside its slots, its variables and what it looked up, every flow can read:\n\n| value | what it is |\n|---|---|\n\
+         | `now` | the moment |\n| `today` | the day, in the bundle's time zone |\n"
+    );
+    for (record, fields) in RECORDS {
+        let fields: Vec<String> =
+            fields.iter().map(|(field, kind)| format!("`{record}.{field}` ({})", kind.name())).collect();
+        let _ = writeln!(page, "| `{record}` | {} |", fields.join(", "));
+    }
+    let _ = writeln!(
+        page,
+        "| `queue` | `queue.result` how the last wait ended; of each queue `queue.NAME.open` a yes or no, \
+         `queue.NAME.waiting` and `queue.NAME.wait_minutes` numbers |"
+    );
+}
+
+/// How conditions are written; each is tried by a test.
+fn conditions(page: &mut String) {
+    page.push_str("\n| what is meant | how it is written |\n|---|---|\n");
+    for (meant, written) in CONDITIONS {
+        let _ = writeln!(page, "| {meant} | `{}` |", written.replace('|', "\\|"));
+    }
+    page.push_str(
+        "\nA condition that begins with `!` or `\"`, or holds `: ` or ` #`, stands in quotes as a whole: `when: \"!ok\"`.\n",
+    );
+}
+
+/// Conditions as people mean them and as they are written, for slots `ok` (yes_no), `size` (number), `until` (time),
+/// `day` (date), and a result `order`.
+pub const CONDITIONS: [(&str, &str); 12] = [
+    ("yes, to a yes_no slot", "ok"),
+    ("no", "!ok"),
+    ("both", "ok && size > 2"),
+    ("one or the other", "ok || caller.vip"),
+    ("the same text", "order.status == \"late\""),
+    ("one of several", "order.status in [\"late\", \"lost\"]"),
+    ("there is none", "order.sent == null"),
+    ("later than ten in the evening", "until > \"22:00\""),
+    ("before today", "day < today"),
+    ("more than two days ago", "now > order.due + duration(\"48h\")"),
+    ("on a Sunday (0) or a Monday (1)", "day.getDayOfWeek() <= 1"),
+    ("one value or another", "(caller.vip ? 1 : 5) < 3"),
+];
 
 fn keys(page: &mut String, keys: &[KeyForm]) {
     if keys.is_empty() {

@@ -1,6 +1,6 @@
 //! The slot types and their options.
 
-use super::Form::{Count, Either, List, Map, NameOf, Number, Sentence, Text, Word, Words};
+use super::Form::{Count, Either, Expression, Keys, List, Map, NameOf, Number, Sentence, Text, Word, Words};
 use super::{KeyForm, SlotForm, may, must};
 
 /// What every slot may have, whatever its type.
@@ -16,6 +16,15 @@ pub const SLOT_KEYS: &[KeyForm] = &[
             ("hide", "Goes nowhere but into `with`."),
         ]),
         "Who may see the value.",
+    ),
+    may(
+        "refuse",
+        List(&Keys(&[
+            must("when", Expression, "When a value is refused: `value` is what the caller gave, `today` the day."),
+            must("say", Sentence, "What the caller is told before the question is put again."),
+        ])),
+        "Values that may not be given, however well they were heard: a day that is past, an amount that is too high. \
+         After three refusals `if_stuck` is taken.",
     ),
     may("called", Sentence, "What it is called when it is read back among others: \"the order number\"."),
 ];

@@ -120,3 +120,22 @@ fn the_pages_in_docs_are_current() {
     let schema = serde_json::to_string_pretty(&schema()).unwrap_or_default();
     assert_current("flow.v1.schema.json", &format!("{schema}\n"));
 }
+
+#[test]
+fn conditions_of_the_reference_are_understood() {
+    use super::super::super::operators::{Connection, FieldShape, Operators, QueryShape};
+    let fields = [("status", "text"), ("sent", "date?"), ("due", "date")];
+    let returns = fields.map(|(name, shape)| (name.to_owned(), FieldShape::parse(shape).unwrap())).into();
+    let query = QueryShape { returns, ..QueryShape::default() };
+    let connection = Connection { queries: [("find".to_owned(), query)].into() };
+    let operators = Operators { connections: [("shop".to_owned(), connection)].into(), ..Operators::default() };
+    for (meant, written) in super::reference::CONDITIONS {
+        let text = format!(
+            "bundle: t\nstart: main\nlanguages: [en]\n---\nflow: main\nslots: {{ ok: {{ type: yes_no }}, size: {{ type: number }}, until: {{ type: time }}, day: {{ type: date }} }}\nsteps:\n  - ask_all: [ok, size, until, day]\n  - look_up: shop.find\n    save_as: order\n    if_none: []\n    if_error: []\n  - choose:\n      - when: '{written}'\n        steps: []\n      - otherwise: []\n"
+        );
+        let file = super::super::super::SourceFile { path: "t.yaml".into(), text };
+        if let Err(failure) = super::super::load_files(vec![file], &operators) {
+            panic!("{meant}: {failure}");
+        }
+    }
+}

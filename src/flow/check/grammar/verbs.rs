@@ -321,7 +321,12 @@ pub const VERBS: &[VerbForm] = &[
         leaves: "next",
         options: &[
             may("with", Map(&Expression), "Values for its slots: `{ its_slot: expression }`."),
-            may("returns", Map(&NameOf("a slot of that flow")), "What it leaves behind: `{ my_slot: its_slot }`."),
+            may(
+                "returns",
+                Map(&NameOf("a slot, a variable or a field of that flow")),
+                "What it leaves behind: `{ mine: its }`. `mine` is a slot of this flow or becomes a variable; `its` is a \
+                 slot, a variable, or a field of what it looked up: `order.status`.",
+            ),
         ],
         example: "- run: anything_else",
     },

@@ -133,3 +133,29 @@ fn prompts_and_answers_follow_what_was_said_during_a_blocked_saying() {
     let mut call = Driver::steps(SLOTS, steps, "");
     call.interrupts("one two three four").expect("Got 1 2 3 4.");
 }
+
+#[test]
+fn complexity_is_judged_twice_at_most_and_never_on_consecutive_turns() {
+    let always =
+        "  complexity: { when: \"complexity.score > 0.5\", steps: [ { say: { en: \"Let us go slowly.\" } } ] }\n";
+    let complicated = |call: &mut Driver| {
+        let complexity = Some(Complexity { score: 0.9, reasons: Vec::new() });
+        call.input(Input::Heard(Heard { text: "hold on".to_owned(), complexity, ..Heard::default() }));
+        call.bot().contains("Let us go slowly.")
+    };
+    let mut call = start(always);
+    assert!(complicated(&mut call));
+    assert!(!complicated(&mut call), "on consecutive turns");
+    assert!(complicated(&mut call));
+    call.says("hold on");
+    assert!(!complicated(&mut call), "a third time");
+}
+
+#[test]
+fn the_designers_language_handler_speaks_the_new_language() {
+    let text = "bundle: t\nstart: main\nlanguages: [en, zh]\nalways:\n  language: { steps: [ { say: { en: \"English it is.\", zh: \"好，说中文。\" } } ] }\n---\nflow: main\nslots: { pin: { type: digits, length: 4 } }\nsteps:\n  - ask: pin\n    prompt: { en: \"Your pin?\", zh: \"请说密码。\" }\n";
+    let mut call = Driver::start(text);
+    call.says("说中文").expect("好，说中文。 | 请说密码。");
+    assert_eq!(call.handlers(), ["language"]);
+    call.says("in English please").expect("English it is. | Your pin?");
+}

@@ -225,3 +225,20 @@ fn after_a_hang_up_only_what_is_safe_is_done() {
     assert_eq!(kinds, ["note", "do", "tag"]);
     assert_eq!(call.ended, Some(EndReason::CallerHungUp));
 }
+
+#[test]
+fn what_fails_after_a_hang_up_keeps_nothing_else_from_being_done() {
+    let text = format!(
+        "{}---\nflow: main\nslots: {DAY}\nalways:\n  hang_up:\n    steps:\n      - do: shop.book\n        safe: always\n        with: {{ day: now }}\n        if_error: []\n      - note: {{ en: \"For {{{{ day | day }}}}.\" }}\n      - set: {{ size: \"1 / 0\" }}\n      - tag: [gone]\nsteps:\n  - ask: day\n    prompt: {{ en: \"Day?\" }}\n{PERSON}",
+        super::HEAD
+    );
+    let mut call = Driver::start(&text);
+    call.input(Input::HangUp).expect("");
+    assert!(call.acts.iter().any(|act| matches!(act, Act::Tag { tag } if tag == "gone")), "{:?}", call.acts);
+    assert_eq!(call.acts.iter().filter(|act| matches!(act, Act::Trouble { .. })).count(), 2);
+    assert_eq!(call.ended, Some(EndReason::CallerHungUp));
+    // The answer to the change comes when nobody waits for it any more.
+    let id = call.asked_last();
+    call.input(Input::Done { id, result: found() });
+    assert!(call.acts.is_empty());
+}

@@ -169,3 +169,34 @@ fn a_waiting_caller_may_say_goodbye_and_stay_after_all() {
     found.says("goodbye");
     found.queue_ends(QueueResult::NoAgent).expect_part("no agent");
 }
+
+/// A look-up, and then a step that listens.
+fn looking_before(step: &str) -> Driver {
+    let look_up = "  - look_up: shop.find_order\n    with: { number: \"'x'\" }\n    if_none: []\n    if_error: [ { say: { en: \"No table.\" } } ]\n";
+    let flow =
+        "---\nflow: hours\nstart_when: { en: [\"opening hours\"] }\nsteps:\n  - say: { en: \"From nine to six.\" }\n";
+    Driver::steps("", &format!("{look_up}{step}  - end: call\n"), flow)
+}
+
+#[test]
+fn speech_during_a_saying_is_offered_to_the_next_menu_and_route() {
+    let menu = "  - menu: { en: \"Orders or returns?\" }\n    choices:\n      - { words: { en: [\"orders\"] }, steps: [ { say: { en: \"Orders it is.\" } } ] }\n      - { words: { en: [\"returns\"] }, steps: [ { say: { en: \"Returns it is.\" } } ] }\n";
+    let mut menu = looking_before(menu);
+    menu.interrupts("returns please");
+    menu.finds(&[]).expect("Returns it is.");
+    let mut route = looking_before("  - route: { en: \"What is it?\" }\n");
+    route.interrupts("your opening hours");
+    route.finds(&[]).expect("From nine to six.");
+    let mut stranger = looking_before("  - route: { en: \"What is it?\" }\n");
+    stranger.interrupts("the sky is blue");
+    stranger.finds(&[]).expect("What is it?");
+}
+
+#[test]
+fn an_answer_that_comes_too_late_is_dropped() {
+    let mut call = looking_before("  - route: { en: \"What is it?\" }\n");
+    let id = call.asked_last();
+    call.wait(Duration::from_secs(5)).expect("One moment, please. | No table. | What is it?");
+    call.input(Input::LookedUp { id, result: LookUpResult::None });
+    assert!(call.acts.is_empty(), "{:?}", call.acts);
+}
