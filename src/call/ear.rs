@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::audio::{FRAME, Frame, Hertz, Sound};
-use crate::hear::{HearError, Listener, Patience, TurnEvent, TurnSettings};
+use crate::hear::{DuplexListener, Evidence, HearError, Patience, TurnEvent, TurnSettings};
 
 use super::services::HearingModels;
 
@@ -35,7 +35,10 @@ pub(super) enum Noticed {
     /// The caller pauses: this may have been all.
     Paused(Heard),
     /// The caller speaks on.
-    Resumed,
+    Resumed {
+        /// Whether the bot was audible.
+        over_bot: bool,
+    },
     /// The caller has finished a turn.
     Turn(Heard),
 }
@@ -44,7 +47,7 @@ pub(super) enum Noticed {
 pub(super) struct Ear {
     models: HearingModels,
     rate: Hertz,
-    listener: Listener,
+    listener: DuplexListener,
     patience: Patience,
     began_over_bot: bool,
 }
@@ -52,7 +55,7 @@ pub(super) struct Ear {
 impl Ear {
     pub(super) fn new(models: &HearingModels, rate: Hertz) -> Result<Self, HearError> {
         Ok(Self {
-            listener: Listener::new(&models.activity, rate, Duration::ZERO, TurnSettings::default())?,
+            listener: DuplexListener::new(&models.activity, rate, Duration::ZERO, TurnSettings::default())?,
             models: models.clone(),
             rate,
             patience: Patience::default(),
@@ -71,11 +74,20 @@ impl Ear {
         self.listener.is_open()
     }
 
-    /// Takes in 20 ms that began at `at`; at most one thing is noticed in them.
+    /// What is now known of the pause behind the speech that ended at `pause`; the turn may be over by it.
+    pub(super) fn learn(&mut self, pause: Duration, evidence: Evidence) -> Option<Noticed> {
+        match self.listener.learn(pause, evidence)? {
+            TurnEvent::Ended { start, end } => Some(Noticed::Turn(self.utterance(start, end))),
+            _ => None,
+        }
+    }
+
+    /// Takes in 20 ms that began at `at`, and what was `sent` meanwhile; at most one thing is noticed in them.
     pub(super) fn hear(
         &mut self,
         at: Duration,
         frame: &Frame,
+        sent: &Frame,
         bot_audible: bool,
     ) -> Result<Option<Noticed>, HearError> {
         if frame.rate() != self.rate {
@@ -83,14 +95,14 @@ impl Ear {
             return Ok(None);
         }
         self.mend_hole(at)?;
-        let event = self.listener.push(frame)?;
+        let event = self.listener.push(frame, sent)?;
         Ok(event.map(|event| match event {
             TurnEvent::SpeechStarted { .. } => {
                 self.began_over_bot = bot_audible;
                 Noticed::Began { over_bot: bot_audible }
             }
             TurnEvent::Paused { start, at: end } => Noticed::Paused(self.utterance(start, end)),
-            TurnEvent::Resumed { .. } => Noticed::Resumed,
+            TurnEvent::Resumed { .. } => Noticed::Resumed { over_bot: bot_audible },
             TurnEvent::Ended { start, end } | TurnEvent::TooLong { start, end } => {
                 Noticed::Turn(self.utterance(start, end))
             }
@@ -100,13 +112,13 @@ impl Ear {
     fn mend_hole(&mut self, at: Duration) -> Result<(), HearError> {
         let heard_until = self.listener.now();
         if at > heard_until + LONGEST_HOLE {
-            self.listener = Listener::new(&self.models.activity, self.rate, at, TurnSettings::default())?;
+            self.listener = DuplexListener::new(&self.models.activity, self.rate, at, TurnSettings::default())?;
             self.listener.expect(self.patience);
             return Ok(());
         }
         let silence = Frame::silence(self.rate);
         while self.listener.now() + FRAME <= at {
-            self.listener.push(&silence)?;
+            self.listener.push(&silence, &silence)?;
         }
         Ok(())
     }

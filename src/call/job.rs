@@ -1,5 +1,7 @@
 //! Work done elsewhere on behalf of a call, and how it comes back.
 
+use std::time::Duration;
+
 use super::plane::Side;
 use super::session::Changed;
 use crate::flow::LookUpResult;
@@ -10,6 +12,8 @@ use crate::speak::{Clause, SpeakError};
 pub(super) enum Job {
     /// Words were made of an utterance.
     Recognised { ticket: u64, result: Result<Recognised, HearError> },
+    /// How likely the turn is over by the pause behind the speech that ended then; `None` where nobody had time to judge.
+    Judged { pause: Duration, end_of_turn: Option<f32> },
     /// A clause of a saying is ready.
     Clause { side: Side, saying: u64, clause: Result<Clause, SpeakError> },
     /// A saying has all its clauses.

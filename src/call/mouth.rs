@@ -11,7 +11,7 @@ use super::job::Job;
 use super::plane::{PlaneCommand, PlaneHandle, Side};
 use crate::audio::Hertz;
 use crate::flow::BargeIn;
-use crate::speak::{Clause, Clip, Speaker, Utterance};
+use crate::speak::{Clause, Clip, SpeakError, Speaker, Utterance};
 use crate::words::Language;
 
 /// A saying on its way to an ear.
@@ -85,10 +85,12 @@ impl Mouth {
         self.open.iter().filter(|saying| saying.synthesis.is_some()).count()
     }
 
-    /// Says `wish` after what is already being said. Its clauses come back as [`Job`]s.
+    /// Says `wish` after what is already being said; `made` brings its clauses where they have been begun ahead. They come
+    /// back as [`Job`]s.
     pub(super) fn say(
         &mut self,
         wish: Wish,
+        made: Option<mpsc::Receiver<Result<Clause, SpeakError>>>,
         now: Duration,
         voice: (&Speaker, f32, Hertz),
         plane: &PlaneHandle,
@@ -97,7 +99,7 @@ impl Mouth {
         let (speaker, pace, rate) = voice;
         plane.command(PlaneCommand::Begin(self.side, wish.id));
         let utterance = Utterance { text: wish.text.clone(), language: wish.language, voice: None, pace, rate };
-        let mut clauses = speaker.say(utterance);
+        let mut clauses = made.unwrap_or_else(|| speaker.say(utterance));
         let (side, id, jobs) = (self.side, wish.id, jobs.clone());
         let synthesis = tokio::spawn(async move {
             while let Some(clause) = clauses.recv().await {

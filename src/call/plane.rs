@@ -62,6 +62,8 @@ pub enum PlaneReport {
         at: Duration,
         /// The sound.
         frame: Frame,
+        /// What was sent in the same tick.
+        sent: Frame,
         /// Whether the caller was being spoken to while saying this.
         bot_audible: bool,
     },
@@ -206,7 +208,7 @@ impl MediaPlane {
         self.quiet_for = if quiet { self.quiet_for + crate::audio::FRAME } else { Duration::ZERO };
         self.caller.media.bot_is_listening(self.listening && self.quiet_for >= SETTLED);
         let bot_audible = !quiet;
-        let frame = PlaneReport::Heard { at: now, frame: from_caller, bot_audible };
+        let frame = PlaneReport::Heard { at: now, frame: from_caller, sent: to_caller, bot_audible };
         if self.kept.is_empty() {
             if self.reports.try_send(frame).is_err() {
                 self.frames_dropped += 1;

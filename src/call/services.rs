@@ -11,16 +11,18 @@ use super::shelf::Shelf;
 use crate::CallId;
 use crate::audio::Sound;
 use crate::caller::Connections;
-use crate::hear::{ActivityModel, Recogniser};
+use crate::hear::{ActivityModel, EndOfTurnModel, Recogniser};
 use crate::line::{Caller, Leg};
 use crate::record::{Recorder, TimedEvent};
 use crate::speak::Speaker;
 
-/// The ears: one detector's weights for all calls, and the recogniser.
+/// The ears: the weights of the detector and of the judge of pauses for all calls, and the recogniser.
 #[derive(Clone)]
 pub struct HearingModels {
     /// Voice activity.
     pub activity: ActivityModel,
+    /// Whether a pause is the end of a turn.
+    pub end_of_turn: EndOfTurnModel,
     /// Words.
     pub recogniser: Recogniser,
 }

@@ -14,7 +14,7 @@ use crate::caller::Connections;
 use crate::config::{Accept, AgentReach, Config, Hours, Overrides, Secrets};
 use crate::desk::{AgentSettings, DeskSettings, QueueName, QueueSettings, Timers};
 use crate::flow::{Bundle, Fault, Severity, load_dir, unperformed};
-use crate::hear::{ActivityModel, Recogniser, RecogniserSettings};
+use crate::hear::{ActivityModel, EndOfTurnModel, Recogniser, RecogniserSettings};
 use crate::line::local::LocalSettings;
 use crate::line::sip::{
     Accept as SipAccept, AgentPhone, Rate, SipLimits, SipSettings, SipTimers, TrunkCredentials, TrunkRegistration,
@@ -128,6 +128,8 @@ pub(super) struct ModelFiles {
     pub(super) whisper: PathBuf,
     /// The activity detector.
     pub(super) activity: PathBuf,
+    /// The end-of-turn model.
+    pub(super) end_of_turn: PathBuf,
     /// ONNX Runtime's library.
     pub(super) onnx_runtime: PathBuf,
     /// The voice.
@@ -153,19 +155,26 @@ pub(super) fn models(config: &Config) -> anyhow::Result<ModelFiles> {
         None => installed.voice,
     };
     crate::onnx::init_onnx_runtime(&installed.onnx_runtime)?;
-    Ok(ModelFiles { whisper, activity: installed.activity, onnx_runtime: installed.onnx_runtime, voice })
+    Ok(ModelFiles {
+        whisper,
+        activity: installed.activity,
+        end_of_turn: installed.end_of_turn,
+        onnx_runtime: installed.onnx_runtime,
+        voice,
+    })
 }
 
 /// Ears.
 pub(super) fn hearing(config: &Config, models: &ModelFiles) -> anyhow::Result<HearingModels> {
     let activity = ActivityModel::load(&models.onnx_runtime, &models.activity)?;
+    let end_of_turn = EndOfTurnModel::load(&models.onnx_runtime, &models.end_of_turn)?;
     let settings = RecogniserSettings {
         model: models.whisper.clone(),
         workers: config.hear.workers,
         threads: config.hear.threads,
         queue: config.hear.queue,
     };
-    Ok(HearingModels { activity, recogniser: Recogniser::start(&settings)? })
+    Ok(HearingModels { activity, end_of_turn, recogniser: Recogniser::start(&settings)? })
 }
 
 /// Voices.

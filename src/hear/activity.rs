@@ -149,6 +149,11 @@ impl ActivityDetector {
         self.chunks = 0;
     }
 
+    /// Forgets what it made of what it heard, not how much it heard.
+    pub fn forget(&mut self) {
+        self.state = [0.0; STATE];
+    }
+
     fn judge(&mut self) -> Result<Activity, HearError> {
         let full = self.filled;
         let context = context_of(self.rate);

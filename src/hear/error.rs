@@ -24,6 +24,14 @@ pub enum HearError {
         /// Why.
         reason: String,
     },
+    /// A file that was named as the end-of-turn model is not Smart Turn.
+    #[error("{path} is not the Smart Turn model: {reason}")]
+    NotSmartTurn {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// ONNX Runtime is missing or refuses a model.
     #[error(transparent)]
     Onnx(#[from] OnnxError),
@@ -48,6 +56,9 @@ pub enum HearError {
     /// The detector failed while it ran.
     #[error("the activity detector failed: {0}")]
     Activity(String),
+    /// The end-of-turn model failed while it ran.
+    #[error("the end-of-turn model failed: {0}")]
+    EndOfTurn(String),
     /// A worker thread could not be started.
     #[error("cannot start a worker thread: {0}")]
     Thread(#[source] std::io::Error),

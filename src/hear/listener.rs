@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use super::activity::{ActivityDetector, ActivityModel};
+use super::activity::{Activity, ActivityDetector, ActivityModel};
+use super::patience::{Evidence, Patience};
 use super::recent::RecentSound;
-use super::turn::{Patience, TurnEvent, TurnSettings, TurnTaker};
+use super::turn::{TurnEvent, TurnSettings, TurnTaker};
 use super::{ACTIVITY_STEP, HearError};
 use crate::audio::{FRAME, Frame, Hertz, Sound};
 
@@ -21,7 +22,7 @@ pub struct Listener {
     detector: ActivityDetector,
     taker: TurnTaker,
     recent: RecentSound,
-    probability: f32,
+    judged: Option<Activity>,
 }
 
 impl Listener {
@@ -36,7 +37,7 @@ impl Listener {
             detector: ActivityDetector::new(model, rate)?,
             taker: TurnTaker::new(settings),
             recent: RecentSound::new(rate, span),
-            probability: 0.0,
+            judged: None,
         })
     }
 
@@ -52,13 +53,27 @@ impl Listener {
     pub fn push(&mut self, frame: &Frame) -> Result<Option<TurnEvent>, HearError> {
         self.recent.push(frame);
         let Some(activity) = self.detector.push(frame)? else { return Ok(None) };
-        self.probability = activity.probability;
-        Ok(self.taker.push(self.began + activity.at, activity.probability))
+        let activity = Activity { at: self.began + activity.at, ..activity };
+        self.judged = Some(activity);
+        Ok(self.taker.push(activity.at, activity.probability))
     }
 
-    /// The last probability of speech, 0 to 1.
-    pub fn probability(&self) -> f32 {
-        self.probability
+    /// What is now known of the pause that began at `pause`, beside its length. `Some` when the turn is over by it. Of
+    /// another pause than the present one it means nothing.
+    pub fn learn(&mut self, pause: Duration, evidence: Evidence) -> Option<TurnEvent> {
+        let now = self.now();
+        self.taker.learn(now, pause, evidence)
+    }
+
+    /// Forgets the speech and the turn that are under way: they were none.
+    pub fn forget(&mut self) {
+        self.taker.forget();
+        self.detector.forget();
+    }
+
+    /// The detector's last judgement, at the line's time.
+    pub fn judged(&self) -> Option<Activity> {
+        self.judged
     }
 
     /// Whether a turn is open: the caller speaks or pauses in it.
@@ -81,5 +96,5 @@ impl Listener {
 
 /// Frames of silence after a recording that end any turn with this patience.
 pub(super) fn frames_to_end(patience: Patience) -> usize {
-    ((patience.silence + ACTIVITY_STEP * 4).as_nanos() / FRAME.as_nanos()) as usize + 1
+    ((patience.most + ACTIVITY_STEP * 4).as_nanos() / FRAME.as_nanos()) as usize + 1
 }

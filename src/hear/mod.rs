@@ -22,11 +22,18 @@
 //! ```
 
 mod activity;
+mod barge_in;
+mod completeness;
+mod duplex;
+mod echo;
+mod end_of_turn;
 mod engine;
 mod error;
 mod invented;
 mod listener;
+mod log_mel;
 mod loops;
+mod patience;
 mod quiet;
 mod recent;
 mod recogniser;
@@ -36,12 +43,17 @@ mod whisper;
 mod whisper_file;
 
 pub use activity::{ACTIVITY_STEP, Activity, ActivityDetector, ActivityModel};
+pub use barge_in::{BargeIn, Interjection, Order};
+pub use completeness::{Completeness, completeness};
+pub use duplex::DuplexListener;
+pub use end_of_turn::EndOfTurnModel;
 pub use engine::{Engine, LanguageChoice, Priority, Recognised, Request};
 pub use error::HearError;
 pub use listener::Listener;
-pub use recogniser::{Recogniser, RecogniserSettings};
+pub use patience::{Evidence, Patience};
+pub use recogniser::{Due, Recogniser, RecogniserSettings};
 pub use recording::{Utterance, listen_to_recording};
-pub use turn::{Patience, TurnEvent, TurnSettings, TurnTaker};
+pub use turn::{TurnEvent, TurnSettings, TurnTaker};
 pub use whisper::{WhisperEngine, WhisperModel};
 pub use whisper_file::check_whisper_file;
 

@@ -1,8 +1,10 @@
 //! A bounded pool of workers that turn utterances into words.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -83,14 +85,44 @@ impl Recogniser {
     /// [`HearError::Busy`] at once when the queue is full, [`HearError::WorkerDied`] when the worker died over it,
     /// otherwise what the engine says.
     pub fn recognise(&self, request: Request) -> impl Future<Output = Result<Recognised, HearError>> + Send + use<> {
-        let queued = self.pool.shared.add(request);
+        let is_due = request.class == Priority::Bot;
+        let queued = self.pool.shared.add(request, Due(Arc::new(AtomicBool::new(is_due))));
         async move { queued?.await.unwrap_or(Err(HearError::WorkerDied)) }
+    }
+
+    /// The same for what a caller has said so far, who may yet speak on: it goes behind every utterance that is due, and
+    /// gives way to one that comes while it is being worked on, until it is itself made [due](Due::now).
+    ///
+    /// # Errors
+    /// Those of [`recognise`](Self::recognise).
+    pub fn recognise_ahead(
+        &self,
+        request: Request,
+    ) -> (Due, impl Future<Output = Result<Recognised, HearError>> + Send + use<>) {
+        let due = Due::default();
+        let queued = self.pool.shared.add(request, due.clone());
+        (due, async move { queued?.await.unwrap_or(Err(HearError::WorkerDied)) })
     }
 
     /// How many utterances wait, of both classes.
     pub fn waiting(&self) -> usize {
         let waiting = self.pool.shared.lock();
         waiting.bot.len() + waiting.bridged.len()
+    }
+}
+
+/// Makes an utterance that was recognised ahead of need one that somebody waits for.
+#[derive(Debug, Clone, Default)]
+pub struct Due(Arc<AtomicBool>);
+
+impl Due {
+    /// From now on somebody waits for it.
+    pub fn now(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    fn is_now(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
     }
 }
 
@@ -135,6 +167,7 @@ struct Waiting {
 
 struct Job {
     request: Request,
+    due: Due,
     answer: oneshot::Sender<Result<Recognised, HearError>>,
 }
 
@@ -150,7 +183,7 @@ impl Shared {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn add(&self, request: Request) -> Result<oneshot::Receiver<Result<Recognised, HearError>>, HearError> {
+    fn add(&self, request: Request, due: Due) -> Result<oneshot::Receiver<Result<Recognised, HearError>>, HearError> {
         let (answer, receiver) = oneshot::channel();
         let mut shed = None;
         {
@@ -160,7 +193,7 @@ impl Shared {
             }
             waiting.bot.retain(|job| !job.answer.is_closed());
             waiting.bridged.retain(|job| !job.answer.is_closed());
-            let job = Job { request, answer };
+            let job = Job { request, due, answer };
             let in_all = waiting.bot.len() + waiting.bridged.len();
             match job.request.class {
                 Priority::Bot if waiting.bot.len() >= self.queue => return Err(HearError::Busy { waiting: in_all }),
@@ -188,12 +221,33 @@ impl Shared {
             if waiting.stopped {
                 return None;
             }
-            let next = waiting.bot.pop_front().or_else(|| waiting.bridged.pop_front());
+            let due = waiting.bot.iter().position(|job| job.due.is_now()).unwrap_or(0);
+            let next = waiting.bot.remove(due).or_else(|| waiting.bridged.pop_front());
             match next {
                 Some(job) if job.answer.is_closed() => {}
                 Some(job) => return Some(job),
                 None => waiting = self.arrived.wait(waiting).unwrap_or_else(PoisonError::into_inner),
             }
+        }
+    }
+}
+
+impl Shared {
+    /// Whether an utterance waits that somebody waits for.
+    fn has_due(&self) -> bool {
+        self.lock().bot.iter().any(|job| job.due.is_now() && !job.answer.is_closed())
+    }
+
+    /// Puts back what gave way: it is the first of its kind.
+    fn put_back(&self, job: Job) {
+        let mut waiting = self.lock();
+        if waiting.stopped {
+            drop(waiting);
+            return job.answer(Err(HearError::Stopped));
+        }
+        match job.request.class {
+            Priority::Bot => waiting.bot.push_front(job),
+            Priority::Bridged => waiting.bridged.push_front(job),
         }
     }
 }
@@ -224,8 +278,15 @@ fn work(shared: &Shared, maker: &EngineMaker, ready: &std::sync::mpsc::SyncSende
             continue;
         };
         let began = Instant::now();
-        let outcome = catch_unwind(AssertUnwindSafe(|| working.recognise(&job.request, &|| !job.answer.is_closed())));
+        let gave_way = Cell::new(false);
+        let is_wanted = || {
+            let gives_way = !job.due.is_now() && shared.has_due();
+            gave_way.set(gave_way.get() || gives_way);
+            !gives_way && !job.answer.is_closed()
+        };
+        let outcome = catch_unwind(AssertUnwindSafe(|| working.recognise(&job.request, &is_wanted)));
         match outcome {
+            Ok(_) if gave_way.get() => shared.put_back(job),
             Ok(result) => {
                 job.answer(result.map(|recognised| Recognised { recognition: began.elapsed(), ..recognised }))
             }

@@ -141,3 +141,16 @@ fn a_voice_is_no_activity_detector() {
     let refused = Recogniser::start(&RecogniserSettings::new(installed("silero_vad.onnx"))).err().unwrap().to_string();
     assert!(refused.contains("silero_vad.onnx") && refused.contains("magic"), "{refused}");
 }
+
+#[test]
+fn a_pause_is_judged_as_by_the_reference() {
+    let runtime = installed("libonnxruntime.so.1.31.1");
+    let model = EndOfTurnModel::load(&runtime, &installed("smart-turn-v3.2-cpu.onnx")).unwrap();
+    let samples = log_mel::tests::swelling_tone().into_iter().map(|sample| (sample * 32_768.0) as i16);
+    let sound = Sound::new(Hertz::HZ_16000, samples.collect());
+    // Pipecat's code on the same samples.
+    let probability = model.judge(&sound).unwrap().unwrap();
+    assert!((probability - 0.064_264).abs() < 1e-3, "{probability}");
+    let other = EndOfTurnModel::load(&runtime, &installed("silero_vad.onnx")).unwrap_err().to_string();
+    assert!(other.contains("silero_vad.onnx is not the Smart Turn model"), "{other}");
+}

@@ -1,9 +1,10 @@
-//! When a caller begins to speak, pauses, and has ended: from probabilities of speech, in virtual time.
+//! When a caller begins to speak, pauses, and has ended: from probabilities of speech and what is known of each pause, in
+//! virtual time.
 
 use std::time::Duration;
 
 use super::ACTIVITY_STEP;
-use crate::words::{Expected, Form};
+use super::patience::{Evidence, Patience};
 
 /// How speech is told from silence, whatever is expected.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,45 +29,13 @@ impl Default for TurnSettings {
     fn default() -> Self {
         Self {
             enter: 0.5,
-            leave: 0.3,
+            leave: 0.4,
             shortest_speech: Duration::from_millis(96),
             longest_gap: Duration::from_millis(256),
-            pause: Duration::from_millis(192),
+            pause: Duration::from_millis(128),
             pre_roll: Duration::from_millis(288),
             longest_turn: Duration::from_secs(28),
         }
-    }
-}
-
-/// How long a silence ends a turn.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Patience {
-    /// The silence that ends the turn.
-    pub silence: Duration,
-}
-
-impl Patience {
-    /// The patience for what a step expects: little for yes or no, more for numbers, which people read out in
-    /// groups with pauses between.
-    pub fn for_expected(expected: &Expected) -> Self {
-        let milliseconds = match expected.form {
-            Form::YesNo => 480,
-            Form::Choice { .. } => 544,
-            Form::Anything => 640,
-            Form::FreeText | Form::Name => 896,
-            Form::Time | Form::Number { .. } | Form::Duration => 640,
-            Form::Date | Form::Money { .. } => 736,
-            Form::Phone | Form::IdNumber | Form::Card | Form::Address | Form::Email => 1_056,
-            Form::Digits { max, .. } if max <= 4 => 736,
-            Form::Digits { .. } | Form::Code { .. } => 1_056,
-        };
-        Self { silence: Duration::from_millis(milliseconds) }
-    }
-}
-
-impl Default for Patience {
-    fn default() -> Self {
-        Self::for_expected(&Expected::anything())
     }
 }
 
@@ -139,17 +108,50 @@ pub struct TurnTaker {
     free_from: Duration,
     /// Where the last chunk ended.
     before: Option<Duration>,
+    /// What is known of the present pause.
+    evidence: Evidence,
+    /// How long the caller pauses within turns: the longest of late, older ones fading.
+    rhythm: Duration,
 }
 
 impl TurnTaker {
     /// A turn-taker in silence, with the patience for anything.
     pub fn new(settings: TurnSettings) -> Self {
-        Self { settings, patience: Patience::default(), doing: Doing::Silent, free_from: Duration::ZERO, before: None }
+        Self {
+            settings,
+            patience: Patience::default(),
+            doing: Doing::Silent,
+            free_from: Duration::ZERO,
+            before: None,
+            evidence: Evidence::default(),
+            rhythm: Duration::ZERO,
+        }
     }
 
     /// Sets the patience from now on, also for a turn that is under way.
     pub fn expect(&mut self, patience: Patience) {
         self.patience = patience;
+    }
+
+    /// Takes in what is now known of the pause that began at `pause`; of another pause it means nothing any more. `Some` when
+    /// the turn is over by it.
+    pub fn learn(&mut self, now: Duration, pause: Duration, evidence: Evidence) -> Option<TurnEvent> {
+        let Doing::Pausing { onset, last } = self.doing else { return None };
+        if last != pause {
+            return None;
+        }
+        self.evidence = self.evidence.and(evidence);
+        (now.saturating_sub(last) >= self.wait()).then(|| self.end(onset, last))
+    }
+
+    /// Forgets the turn that is under way.
+    pub fn forget(&mut self) {
+        self.doing = Doing::Silent;
+    }
+
+    /// The silence that ends the turn, as far as is known.
+    fn wait(&self) -> Duration {
+        self.patience.wait(self.evidence, self.rhythm)
     }
 
     /// Whether a turn is open: the caller speaks or pauses in it.
@@ -190,10 +192,11 @@ impl TurnTaker {
                     return self.cut_if_too_long(onset, now);
                 }
                 self.doing = Doing::Pausing { onset, last };
+                self.evidence = Evidence::default();
                 Some(TurnEvent::Paused { start: self.start_of(onset), at: last })
             }
             Doing::Pausing { onset, last } if enters => {
-                let waited_long_enough = began.saturating_sub(last) >= self.patience.silence;
+                let waited_long_enough = began.saturating_sub(last) >= self.wait();
                 let grew_too_long = now.saturating_sub(self.start_of(onset)) >= self.settings.longest_turn;
                 if waited_long_enough || grew_too_long {
                     // The clock jumped past the end of the turn, or there is no room left in it: this speech belongs
@@ -203,10 +206,11 @@ impl TurnTaker {
                     return Some(ended);
                 }
                 self.doing = Doing::Speaking { onset, last: now };
+                self.rhythm = self.rhythm.max(began.saturating_sub(last));
                 Some(TurnEvent::Resumed { at: began })
             }
             Doing::Pausing { onset, last } => {
-                let is_over = now.saturating_sub(last) >= self.patience.silence;
+                let is_over = now.saturating_sub(last) >= self.wait();
                 is_over.then(|| self.end(onset, last))
             }
         }
@@ -238,6 +242,7 @@ impl TurnTaker {
         let start = self.start_of(onset);
         self.doing = Doing::Silent;
         self.free_from = last;
+        self.rhythm = self.rhythm * 3 / 4;
         TurnEvent::Ended { start, end: last }
     }
 

@@ -110,6 +110,9 @@ impl Ingredients {
     }
 }
 
+/// When what is made ahead is wanted at the earliest: whatever is asked for within this time goes before it.
+const LATER: Duration = Duration::from_millis(800);
+
 /// The slowest and the fastest pace.
 const PACES: std::ops::RangeInclusive<f32> = 0.5..=2.0;
 
@@ -180,6 +183,18 @@ impl Speaker {
     /// [`SpeakError::Busy`] at once if too much is waiting, [`SpeakError::TooLong`],
     /// [`SpeakError::NoVoiceFor`], [`SpeakError::UnknownVoice`], or what became of the voice.
     pub fn say(&self, utterance: Utterance) -> mpsc::Receiver<Result<Clause, SpeakError>> {
+        self.begin(utterance, Duration::ZERO)
+    }
+
+    /// As [`say`](Self::say), for what may be wanted soon and may not: `None` where it has been made already or others wait
+    /// for their replies, and behind whatever is asked for in the meantime.
+    pub fn say_ahead(&self, utterance: Utterance) -> Option<mpsc::Receiver<Result<Clause, SpeakError>>> {
+        let (waiting, _) = self.inner.pool.waiting();
+        let is_idle = waiting == 0 && self.inner.pool.able() > 0;
+        (is_idle && self.check(&utterance).is_ok() && !self.cached(&utterance)).then(|| self.begin(utterance, LATER))
+    }
+
+    fn begin(&self, utterance: Utterance, wanted_after: Duration) -> mpsc::Receiver<Result<Clause, SpeakError>> {
         let clauses = clauses(&utterance.text, utterance.language);
         let voice = self.check(&utterance);
         let (assembly, listener) = Assembly::new(clauses.clone());
@@ -191,7 +206,7 @@ impl Speaker {
             }
         };
         let (mut to_read, mut to_make) = (Vec::new(), Vec::new());
-        let mut wanted_after = Duration::ZERO;
+        let mut wanted_after = wanted_after;
         for (place, clause) in clauses.into_iter().enumerate() {
             let spoken_for = expected_length(&clause.text) + clause.pause_after;
             let ingredients = Ingredients { wanted_after, ..self.ingredients(clause.text, voice, &utterance) };

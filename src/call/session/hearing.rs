@@ -9,7 +9,10 @@ use super::{Session, TurnClock};
 use crate::audio::{FRAME, Frame};
 use crate::flow::Patience as Pauses;
 use crate::flow::{Hear, Heard as HeardWords, Input, ListenAct};
-use crate::hear::{HearError, LanguageChoice, Patience, Priority, Recognised, Request};
+use crate::hear::{
+    Completeness, Due, Evidence, HearError, Interjection, LanguageChoice, Order, Patience, Priority, Recognised,
+    Request, completeness,
+};
 use crate::private;
 use crate::record::CallEvent;
 use crate::words::Expected;
@@ -21,6 +24,7 @@ pub(super) struct Transcribing {
     /// Whether it is sure that the turn was over; until then it is done ahead of need.
     is_turn: bool,
     result: Option<Result<Recognised, HearError>>,
+    due: Due,
     _work: AbortOnDrop,
 }
 
@@ -34,30 +38,82 @@ impl Drop for AbortOnDrop {
 }
 
 impl Session {
-    /// Listens to 20 ms of the caller.
-    pub(super) async fn listen_to(&mut self, at: Duration, frame: &Frame, bot_audible: bool) {
-        let noticed = match self.ear.hear(at, frame, bot_audible) {
+    /// Listens to 20 ms of the caller, and to what was sent meanwhile.
+    pub(super) async fn listen_to(&mut self, at: Duration, (frame, sent): (&Frame, &Frame), bot_audible: bool) {
+        let noticed = match self.ear.hear(at, frame, sent, bot_audible) {
             Ok(noticed) => noticed,
             Err(fault) => {
                 tracing::error!(call = %self.id, %fault, "20 ms of a caller were not listened to");
                 return;
             }
         };
+        if let Some(noticed) = noticed {
+            self.on_noticed(noticed).await;
+        }
+        let order = self.barge_in.tick(self.clock.now());
+        self.obey(order);
+    }
+
+    async fn on_noticed(&mut self, noticed: Noticed) {
         match noticed {
-            None => {}
-            Some(Noticed::Began { over_bot }) => {
+            Noticed::Began { over_bot } => {
                 self.silent_for = Duration::ZERO;
-                if over_bot && self.hears_speech() && self.mouth.may_be_stopped() && !self.mouth.is_silent() {
+                if over_bot && self.may_be_interrupted() {
                     // Held, not stopped: should it turn out to be a cough, we go on where we were.
-                    self.plane.command(PlaneCommand::Pause(Side::Caller));
-                    self.held_for_caller = true;
+                    let order = self.barge_in.began(self.clock.now());
+                    self.obey(order);
                 }
             }
-            // Most pauses are the end of the turn: what is begun now is ready when that is sure.
-            Some(Noticed::Paused(heard)) if self.hears_speech() => self.transcribe(heard, false),
-            Some(Noticed::Paused(_)) => {}
-            Some(Noticed::Resumed) => self.transcribing.retain(|one| one.is_turn),
-            Some(Noticed::Turn(heard)) => self.on_turn(heard).await,
+            Noticed::Paused(heard) => {
+                self.barge_in.paused();
+                if self.hears_speech() {
+                    // Most pauses are the end of the turn: what is begun now is ready when that is sure.
+                    self.judge(heard.end, heard.sound.clone());
+                    self.transcribe(heard, false);
+                }
+            }
+            Noticed::Resumed { over_bot } => {
+                self.transcribing.retain(|one| one.is_turn);
+                self.ahead.forget();
+                let over_bot = over_bot && self.may_be_interrupted();
+                let order = self.barge_in.resumed(self.clock.now(), over_bot);
+                self.obey(order);
+            }
+            Noticed::Turn(heard) => {
+                self.barge_in.paused();
+                self.on_turn(heard).await;
+            }
+        }
+    }
+
+    /// Whether we are saying something that speech may stop.
+    fn may_be_interrupted(&self) -> bool {
+        self.hears_speech() && self.mouth.may_be_stopped() && !self.mouth.is_silent()
+    }
+
+    /// Holds, goes on with, or stops what is being said to the caller.
+    fn obey(&mut self, order: Option<Order>) {
+        match order {
+            None => {}
+            Some(Order::Hold) => {
+                self.plane.command(PlaneCommand::Pause(Side::Caller));
+            }
+            Some(Order::GoOn) => {
+                self.plane.command(PlaneCommand::Resume(Side::Caller));
+            }
+            Some(Order::Stop) => self.stop_saying(),
+        }
+    }
+
+    /// The sound of a pause was judged.
+    pub(super) async fn on_judged(&mut self, pause: Duration, end_of_turn: Option<f32>) {
+        self.judging -= 1;
+        self.learn(pause, Evidence { end_of_turn, words: None }).await;
+    }
+
+    async fn learn(&mut self, pause: Duration, evidence: Evidence) {
+        if let Some(noticed) = self.ear.learn(pause, evidence) {
+            self.on_noticed(noticed).await;
         }
     }
 
@@ -74,6 +130,7 @@ impl Session {
         };
         let one = &mut self.transcribing[place];
         one.is_turn = true;
+        one.due.now();
         one.heard.decided = heard.decided;
         if one.result.is_some() {
             let one = self.transcribing.remove(place);
@@ -93,16 +150,20 @@ impl Session {
         };
         let expected = self.listening.as_ref().map_or_else(Expected::anything, |listening| listening.expected.clone());
         let request = Request { sound: heard.sound.clone(), language, expected, class: Priority::Bot };
-        let (recogniser, jobs) = (self.services.hearing.recogniser.clone(), self.jobs.clone());
+        let (due, recognised) = self.services.hearing.recogniser.recognise_ahead(request);
+        if is_turn {
+            due.now();
+        }
+        let jobs = self.jobs.clone();
         self.last_ticket += 1;
         let ticket = self.last_ticket;
         let work = tokio::spawn(async move {
-            let result = recogniser.recognise(request).await;
+            let result = recognised.await;
             // The call may have ended meanwhile; then nobody waits for this.
             let _ = jobs.send(Job::Recognised { ticket, result }).await;
         });
         let work = AbortOnDrop(work.abort_handle());
-        self.transcribing.push(Transcribing { ticket, heard, is_turn, result: None, _work: work });
+        self.transcribing.push(Transcribing { ticket, heard, is_turn, result: None, due, _work: work });
     }
 
     /// Words of an utterance have come; they are used once it is sure that the turn was over.
@@ -110,11 +171,32 @@ impl Session {
         // What was given up meanwhile, because the caller spoke on, is not there any more.
         let Some(place) = self.transcribing.iter().position(|one| one.ticket == ticket) else { return };
         if !self.transcribing[place].is_turn {
-            self.transcribing[place].result = Some(result);
+            self.on_words_so_far(place, result).await;
             return;
         }
         let one = self.transcribing.remove(place);
         self.on_recognised(one.heard, result).await;
+    }
+
+    /// It is known what was said up to a pause that may have been the end.
+    async fn on_words_so_far(&mut self, place: usize, result: Result<Recognised, HearError>) {
+        let pause = self.transcribing[place].heard.end;
+        let words = result.as_ref().ok().map(|recognised| {
+            let expected = self.listening.as_ref().map_or_else(Expected::anything, |one| one.expected.clone());
+            if self.barge_in.is_held() {
+                let order = self.barge_in.seems(Interjection::of(&recognised.text, recognised.language, &expected));
+                self.obey(order);
+            }
+            let is_understood = self.foresee_reply(recognised, &expected);
+            match completeness(&expected, &recognised.text, recognised.language) {
+                Completeness::Open if is_understood => Completeness::Whole,
+                completeness => completeness,
+            }
+        });
+        if let Some(one) = self.transcribing.get_mut(place) {
+            one.result = Some(result);
+        }
+        self.learn(pause, Evidence { end_of_turn: None, words }).await;
     }
 
     /// How many utterances words are being made of.
@@ -139,7 +221,7 @@ impl Session {
             }
         };
         if recognised.text.is_empty() {
-            let interrupted = self.held_for_caller;
+            let interrupted = self.barge_in.is_held();
             self.release_sound();
             // A noise over our own voice needs no answer: we have gone on speaking.
             if !interrupted && self.mouth.is_silent() && self.awaits_an_answer() {
@@ -159,9 +241,17 @@ impl Session {
         });
         self.record_heard(&heard, &recognised);
         self.people.caller_goes_on();
-        if self.held_for_caller || (heard.barge_in && !self.mouth.is_silent() && self.mouth.may_be_stopped()) {
-            self.held_for_caller = false;
-            self.stop_saying();
+        let over_us = self.barge_in.is_held() || (heard.barge_in && self.may_be_interrupted());
+        if over_us {
+            let expected = self.listening.as_ref().map_or_else(Expected::anything, |one| one.expected.clone());
+            let interjection = Interjection::of(&recognised.text, recognised.language, &expected);
+            let order = self.barge_in.turned_out(interjection);
+            self.obey(order);
+            if interjection != Interjection::Words {
+                // A nod while being told something needs no answer.
+                self.turn = None;
+                return;
+            }
         }
         if self.mouth.is_stopping() {
             self.after_stop.push_back(input);
@@ -193,9 +283,8 @@ impl Session {
 
     /// The caller turned out to have said nothing: our own sound goes on where it was held.
     pub(super) fn release_sound(&mut self) {
-        if std::mem::take(&mut self.held_for_caller) {
-            self.plane.command(PlaneCommand::Resume(Side::Caller));
-        }
+        let order = self.barge_in.turned_out(Interjection::Noise);
+        self.obey(order);
     }
 
     /// The caller pressed a key.
@@ -209,7 +298,6 @@ impl Session {
         self.event(CallEvent::Key { key: if private_answer { '•' } else { key } });
         let takes_keys = self.listening.as_ref().is_none_or(|listening| listening.hear != Hear::Speech);
         if takes_keys && !self.mouth.is_silent() && self.mouth.may_be_stopped() {
-            self.held_for_caller = false;
             self.stop_saying();
         }
         if self.mouth.is_stopping() {
@@ -253,12 +341,11 @@ impl Session {
 /// How long a silence ends the caller's turn: by what is expected, no longer or no shorter than the step says.
 pub(super) fn patience_for(listening: &ListenAct) -> Patience {
     let usual = Patience::for_expected(&listening.expected);
-    let silence = match listening.patience {
-        Pauses::Short => usual.silence.min(Duration::from_millis(480)),
-        Pauses::Normal => usual.silence,
-        Pauses::Long => usual.silence.max(Duration::from_millis(1_056)),
-    };
-    Patience { silence }
+    match listening.patience {
+        Pauses::Short => usual.at_most(Duration::from_millis(480)),
+        Pauses::Normal => usual,
+        Pauses::Long => usual.at_least(Duration::from_millis(1_056)),
+    }
 }
 
 /// Whole milliseconds, rounded down.

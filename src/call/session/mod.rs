@@ -2,6 +2,7 @@
 //! flow, `saying` follows what is played, `people` brings the caller to a person.
 
 mod acts;
+mod ahead;
 mod changes;
 mod hearing;
 mod people;
@@ -25,13 +26,15 @@ use super::services::{Services, Watcher};
 use super::shelf::Answering;
 use super::switchboard::DeskPort;
 use super::ticker::MediaThreads;
-use crate::audio::{FRAME, Hertz};
+use crate::audio::{FRAME, Frame, Hertz};
 use crate::desk::BriefFact;
 use crate::flow::{Act, CallFacts, Conversation, Input, ListenAct, Now, TimerId};
+use crate::hear::BargeIn;
 use crate::line::{Caller, IncomingCall, LegControl, LegEnd, LegEvent, LineQuality, Meter};
 use crate::record::{CallEvent, CallRecording, CallStart, EndedReason, Recorded, RecordingEnd, TimedEvent};
 use crate::words::Language;
 use crate::{CallId, Private};
+use ahead::Ahead;
 pub(super) use changes::Changed;
 use hearing::Transcribing;
 use people::People;
@@ -114,8 +117,12 @@ pub struct Session {
     cancelled: Vec<TimerId>,
     listening: Option<ListenAct>,
     silent_for: Duration,
-    /// Sound is held because the caller may be interrupting.
-    held_for_caller: bool,
+    /// Whether sound is held because the caller may be interrupting.
+    barge_in: BargeIn,
+    /// Pauses that are being judged by their sound.
+    judging: usize,
+    /// Replies that may be needed next, as they are made.
+    ahead: Ahead,
     /// Inputs that wait until it is known how much of a stopped saying was heard.
     after_stop: VecDeque<Input>,
     /// Acts that wait until everything said before them has been played.
@@ -206,7 +213,9 @@ impl Session {
             cancelled: Vec::new(),
             listening: None,
             silent_for: Duration::ZERO,
-            held_for_caller: false,
+            barge_in: BargeIn::default(),
+            judging: 0,
+            ahead: Ahead::default(),
             after_stop: VecDeque::new(),
             after_quiet: VecDeque::new(),
             turn: None,
@@ -278,6 +287,7 @@ impl Session {
     /// Waits for the next thing that happens and deals with it.
     async fn step(&mut self) {
         let working = self.being_transcribed()
+            + self.judging
             + self.looking_up
             + self.changing
             + self.mouth.being_made()
@@ -304,6 +314,7 @@ impl Session {
     async fn on_job(&mut self, job: Job) {
         match job {
             Job::Recognised { ticket, result } => self.on_transcribed(ticket, result).await,
+            Job::Judged { pause, end_of_turn } => self.on_judged(pause, end_of_turn).await,
             Job::Clause { side, saying, clause } => self.on_clause(side, saying, clause),
             Job::SayingMade { side, saying } => match side {
                 Side::Caller => self.mouth.made(saying, &self.plane),
@@ -319,9 +330,9 @@ impl Session {
 
     async fn on_report(&mut self, report: PlaneReport) {
         match report {
-            PlaneReport::Heard { at, frame, bot_audible } => {
+            PlaneReport::Heard { at, frame, sent, bot_audible } => {
                 self.clock.frame_ended(at + FRAME);
-                self.on_frame(at, &frame, bot_audible).await;
+                self.on_frame(at, (&frame, &sent), bot_audible).await;
             }
             PlaneReport::Key(Side::Caller, key) => self.on_key(key.as_char()).await,
             PlaneReport::Key(Side::Agent, key) => self.on_agent_key(key.as_char()).await,
@@ -336,10 +347,10 @@ impl Session {
     }
 
     /// 20 ms of line time have passed.
-    async fn on_frame(&mut self, at: Duration, frame: &crate::audio::Frame, bot_audible: bool) {
+    async fn on_frame(&mut self, at: Duration, sound: (&Frame, &Frame), bot_audible: bool) {
         let now = at + FRAME;
         if !self.people.is_bridged() {
-            self.listen_to(at, frame, bot_audible).await;
+            self.listen_to(at, sound, bot_audible).await;
         }
         self.desk.tick(now);
         while let Some(std::cmp::Reverse((due, id))) = self.timers.peek().copied() {

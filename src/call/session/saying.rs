@@ -16,7 +16,8 @@ impl Session {
     /// Says `wish` to the caller, after what is being said.
     pub(super) fn say(&mut self, wish: Wish) {
         let voice = (&self.services.speaker, self.services.speaking_pace, self.rate);
-        self.mouth.say(wish, self.clock.now(), voice, &self.plane, &self.jobs);
+        let made = self.ahead.take(&wish.text, wish.language);
+        self.mouth.say(wish, made, self.clock.now(), voice, &self.plane, &self.jobs);
     }
 
     /// Says one of the call's own sentences to the caller.
@@ -31,12 +32,12 @@ impl Session {
         let id = self.people.mouth.own_number();
         let wish = Wish { id, text, language: self.language, barge_in: BargeIn::Allowed };
         let voice = (&self.services.speaker, self.services.speaking_pace * Brief::PACE, self.rate);
-        self.people.mouth.say(wish, self.clock.now(), voice, &self.plane, &self.jobs);
+        self.people.mouth.say(wish, None, self.clock.now(), voice, &self.plane, &self.jobs);
     }
 
     /// Stops what is being said to the caller.
     pub(super) fn stop_saying(&mut self) {
-        self.held_for_caller = false;
+        self.barge_in.forget();
         self.mouth.stop(&self.plane);
     }
 

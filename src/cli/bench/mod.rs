@@ -2,6 +2,7 @@
 
 mod call;
 pub mod hear;
+mod turns;
 pub mod understand;
 
 use std::process::ExitCode;
@@ -22,6 +23,8 @@ enum What {
     Call(call::BenchCall),
     /// How well and how fast speech is recognised
     Hear(hear::BenchHear),
+    /// How often callers are cut off, and how soon the end of a turn is noticed
+    Turns(turns::BenchTurns),
     /// How often what callers want is understood
     Understand(understand::BenchUnderstand),
 }
@@ -31,6 +34,7 @@ impl Bench {
         match self.what {
             What::Call(bench) => bench.run(),
             What::Hear(bench) => bench.run(),
+            What::Turns(bench) => bench.run(),
             What::Understand(bench) => bench.run(),
         }
     }

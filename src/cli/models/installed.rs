@@ -34,6 +34,8 @@ pub struct Installed {
     pub whisper: PathBuf,
     /// The Silero activity detector.
     pub activity: PathBuf,
+    /// Smart Turn, which tells the end of a turn.
+    pub end_of_turn: PathBuf,
     /// The ONNX Runtime library.
     pub onnx_runtime: PathBuf,
     /// The English piper voice.
@@ -52,6 +54,7 @@ impl Installed {
         Ok(Self {
             whisper: present("ggml-base-q8_0.bin").or_else(|missing| present("ggml-base.bin").map_err(|_| missing))?,
             activity: present("silero_vad.onnx")?,
+            end_of_turn: present("smart-turn-v3.2-cpu.onnx")?,
             onnx_runtime: present("libonnxruntime.so.1.31.1")?,
             voice: present("en_US-joe-medium.onnx")?,
             voice_config: present("en_US-joe-medium.onnx.json")?,
@@ -76,6 +79,7 @@ mod tests {
         for name in [
             "ggml-base.bin",
             "silero_vad.onnx",
+            "smart-turn-v3.2-cpu.onnx",
             "libonnxruntime.so.1.31.1",
             "en_US-joe-medium.onnx",
             "en_US-joe-medium.onnx.json",

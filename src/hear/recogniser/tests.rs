@@ -132,6 +132,40 @@ async fn stopping_answers_those_who_wait() {
     stopping.join().unwrap();
 }
 
+/// An engine that asks before and after the gate whether it is to go on.
+struct Asking(Gated);
+
+impl Engine for Asking {
+    fn recognise(&mut self, request: &Request, is_wanted: &dyn Fn() -> bool) -> Result<Recognised, HearError> {
+        let recognised = self.0.recognise(request, is_wanted)?;
+        Ok(if is_wanted() { recognised } else { Recognised::nothing(Language::EN, 1.0) })
+    }
+}
+
+#[tokio::test]
+async fn what_is_recognised_ahead_of_need_gives_way_to_what_is_due() {
+    let (open, gate) = mpsc::channel();
+    let (gate, heard) = (Arc::new(Mutex::new(gate)), Arc::new(Mutex::new(Vec::new())));
+    let also_heard = heard.clone();
+    let maker = move || {
+        let gated = Gated { gate: gate.clone(), heard: also_heard.clone() };
+        Ok(Box::new(Asking(gated)) as Box<dyn Engine>)
+    };
+    let recogniser = Recogniser::start_with(1, 8, Arc::new(maker)).unwrap();
+    let (_, ahead) = recogniser.recognise_ahead(request(1, Priority::Bot));
+    while heard.lock().unwrap().is_empty() {
+        std::thread::yield_now();
+    }
+    let (later_due, later) = recogniser.recognise_ahead(request(2, Priority::Bot));
+    let (_, last) = recogniser.recognise_ahead(request(3, Priority::Bot));
+    let due = recogniser.recognise(request(4, Priority::Bot));
+    later_due.now();
+    (0..5).for_each(|_| open.send(()).unwrap());
+    let (ahead, later, last, due) = tokio::join!(ahead, later, last, due);
+    assert_eq!([ahead, later, last, due].map(|one| one.unwrap().text), ["1", "2", "3", "4"]);
+    assert_eq!(*heard.lock().unwrap(), [1, 2, 4, 1, 3], "the first was begun, gave way, and was heard anew");
+}
+
 #[test]
 fn an_engine_that_cannot_be_made_is_told_at_start() {
     let maker = || Err(HearError::Whisper("no memory".to_owned()));

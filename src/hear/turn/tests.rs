@@ -1,6 +1,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::hear::Completeness;
+use crate::words::{Expected, Form};
 
 const fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)
@@ -8,7 +10,11 @@ const fn ms(milliseconds: u64) -> Duration {
 
 /// Runs a turn-taker over stretches of (probability, chunks of 32 ms).
 fn events_of(taker: &mut TurnTaker, stretches: &[(f32, u32)]) -> Vec<TurnEvent> {
-    let mut now = Duration::ZERO;
+    events_of_from(taker, Duration::ZERO, stretches)
+}
+
+fn events_of_from(taker: &mut TurnTaker, from: Duration, stretches: &[(f32, u32)]) -> Vec<TurnEvent> {
+    let mut now = from;
     let mut events = Vec::new();
     for &(probability, chunks) in stretches {
         for _ in 0..chunks {
@@ -21,7 +27,7 @@ fn events_of(taker: &mut TurnTaker, stretches: &[(f32, u32)]) -> Vec<TurnEvent> 
 
 fn taker(silence: Duration) -> TurnTaker {
     let mut taker = TurnTaker::new(TurnSettings::default());
-    taker.expect(Patience { silence });
+    taker.expect(Patience::fixed(silence));
     taker
 }
 
@@ -53,6 +59,70 @@ fn a_pause_shorter_than_the_patience_is_resumed() {
     );
 }
 
+fn over(end_of_turn: f32, words: Completeness) -> Evidence {
+    Evidence { end_of_turn: Some(end_of_turn), words: Some(words) }
+}
+
+/// A turn-taker in a pause of 192 ms after speech from 0 to 640 ms, asked for what is `expected`.
+fn pausing(form: Form) -> TurnTaker {
+    let mut taker = TurnTaker::new(TurnSettings::default());
+    taker.expect(Patience::for_expected(&Expected { form, ..Expected::anything() }));
+    events_of(&mut taker, &[(0.9, 20), (0.0, 6)]);
+    taker
+}
+
+/// How long after the speech the turn ends, with what was learnt at its pause.
+fn ends_after(form: Form, evidence: Evidence) -> Duration {
+    let mut taker = pausing(form);
+    if let Some(TurnEvent::Ended { .. }) = taker.learn(ms(832), ms(640), evidence) {
+        return ms(192);
+    }
+    let mut now = ms(832);
+    loop {
+        now += ACTIVITY_STEP;
+        if let Some(TurnEvent::Ended { end, .. }) = taker.push(now, 0.0) {
+            return now - end;
+        }
+    }
+}
+
+#[test]
+fn evidence_shortens_and_lengthens_the_wait() {
+    let yes_no = || Form::YesNo;
+    assert_eq!(ends_after(yes_no(), over(0.95, Completeness::Whole)), ms(192), "at once");
+    assert!(ends_after(yes_no(), over(0.95, Completeness::Unfinished)) > ends_after(yes_no(), Evidence::default()));
+    let number = || Form::Digits { min: 8, max: 8 };
+    let (whole, unknown, short) = (
+        ends_after(number(), over(0.9, Completeness::Whole)),
+        ends_after(number(), Evidence::default()),
+        ends_after(number(), over(0.9, Completeness::Unfinished)),
+    );
+    assert!(whole < unknown && unknown < short, "{whole:?} {unknown:?} {short:?}");
+    // Melody alone never ends a turn: it takes most inner pauses for ends.
+    let by_sound = Evidence { end_of_turn: Some(1.0), words: None };
+    assert_eq!(ends_after(Form::Anything, by_sound), ends_after(Form::Anything, Evidence::default()));
+}
+
+#[test]
+fn evidence_of_an_older_pause_means_nothing() {
+    let mut taker = pausing(Form::YesNo);
+    events_of_from(&mut taker, ms(832), &[(0.9, 5), (0.0, 6)]);
+    assert_eq!(taker.learn(ms(1_200), ms(640), over(1.0, Completeness::Whole)), None);
+    assert!(taker.is_open());
+}
+
+#[test]
+fn whoever_pauses_long_within_a_turn_is_given_longer() {
+    let mut taker = pausing(Form::Anything);
+    // Goes on after a pause of 608 ms.
+    events_of_from(&mut taker, ms(832), &[(0.0, 13), (0.9, 10), (0.0, 6)]);
+    let pause = ms(640 + 19 * 32 + 320);
+    assert_eq!(taker.learn(pause + ms(192), pause, over(1.0, Completeness::Open)), None);
+    let early = events_of_from(&mut taker, pause + ms(192), &[(0.0, 14)]);
+    assert_eq!(early, [], "640 ms would have been enough for another caller");
+    assert_eq!(events_of_from(&mut taker, pause + ms(640), &[(0.0, 6)]).len(), 1);
+}
+
 #[test]
 fn a_click_begins_no_turn_and_two_far_apart_do_not_add_up() {
     assert_eq!(events_of(&mut taker(ms(640)), &[(0.0, 5), (0.9, 2), (0.0, 60)]), []);
@@ -63,9 +133,9 @@ fn a_click_begins_no_turn_and_two_far_apart_do_not_add_up() {
 
 #[test]
 fn speech_that_sinks_below_enter_but_not_below_leave_goes_on() {
-    let events = events_of(&mut taker(ms(640)), &[(0.9, 10), (0.35, 60), (0.0, 30)]);
+    let events = events_of(&mut taker(ms(640)), &[(0.9, 10), (0.45, 60), (0.0, 30)]);
     assert_eq!(events[1], TurnEvent::Paused { start: ms(0), at: ms(70 * 32) });
-    let events = events_of(&mut taker(ms(640)), &[(0.35, 60)]);
+    let events = events_of(&mut taker(ms(640)), &[(0.45, 60)]);
     assert_eq!(events, []);
 }
 
