@@ -171,7 +171,7 @@ impl Hear {
                 SlotType::Code { shape: Shape::parse(shape)? }
             }
             "choice" => SlotType::Choice { options: self.options()? },
-            "place" => SlotType::Place { options: self.options()? },
+            "place" => SlotType::place(self.options()?),
             "number" => SlotType::Number { min: None, max: None, whole: false },
             "money" => SlotType::Money { currency: None },
             "date" => SlotType::Date,

@@ -5,8 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use crate::words::{ChoiceOption, Language, SlotType, Template, TemplateIndex};
+use crate::words::{ChoiceOption, Language, SlotType, Template, TemplateIndex, WordList};
 
 use super::expression::Expression;
 use super::node::Place;
@@ -47,6 +48,15 @@ pub struct Bundle {
 #[derive(Debug)]
 pub(super) struct List {
     pub entries: Vec<ChoiceOption>,
+    /// The same, to be found in what was heard.
+    pub words: Arc<WordList>,
+}
+
+impl List {
+    pub fn new(name: &str, entries: Vec<ChoiceOption>) -> Self {
+        let words = Arc::new(WordList::new(name, entries.clone()));
+        Self { entries, words }
+    }
 }
 
 /// An `answers:` document: questions callers ask and what is answered.

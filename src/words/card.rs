@@ -2,6 +2,7 @@
 
 use super::reading::spelt;
 use super::spelling::Wanted;
+use super::token::Token;
 use super::{CheckFault, KeyReading, Language, Reading, Value};
 
 /// The fewest and the most digits (ISO/IEC 7812).
@@ -9,7 +10,7 @@ const SHORTEST: usize = 12;
 const LONGEST: usize = 19;
 
 /// Readings of `heard`.
-pub(super) fn read(heard: &str, language: Language) -> Vec<Reading> {
+pub(super) fn read(heard: &[Token], language: Language) -> Vec<Reading> {
     spelt(heard, &wanted(), language, str::to_owned)
 }
 

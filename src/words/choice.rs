@@ -1,6 +1,6 @@
 //! One of a few options, in the caller's words.
 
-use super::token::tokenise;
+use super::template::{Around, Heard};
 use super::weight::phrase_length;
 use super::{ChoiceOption, Language, Reading, Template, Value};
 
@@ -21,14 +21,14 @@ const ORDINALS: &[(&str, Option<usize>)] = &[
 ];
 
 /// Readings of `heard`, one for each option that fits at all.
-pub(super) fn read(options: &[ChoiceOption], heard: &str, language: Language) -> Vec<Reading> {
+pub(super) fn read(options: &[ChoiceOption], heard: &Heard, language: Language) -> Vec<Reading> {
     let mut fitting: Vec<Fitting> = Vec::new();
     for option in options {
         let fits = match option.said.get(&language) {
-            Some(templates) if !templates.is_empty() => best(templates.iter(), heard, language),
-            _ => best(Template::parse(&option.value.replace('_', " ")).iter(), heard, language),
+            Some(templates) if !templates.is_empty() => best(templates.iter(), heard),
+            _ => best(Template::parse(&option.value.replace('_', " ")).iter(), heard),
         };
-        if let Some((score, words)) = fits.filter(|(score, _)| *score > 0.3) {
+        if let Some((score, words)) = fits {
             fitting.push(Fitting { value: &option.value, score, words });
         }
     }
@@ -59,23 +59,24 @@ struct Fitting<'o> {
 }
 
 fn is_part_of(part: &[String], whole: &[String]) -> bool {
-    part.len() < whole.len() && part.iter().all(|word| whole.contains(word))
+    !part.is_empty() && part.len() < whole.len() && part.iter().all(|word| whole.contains(word))
 }
 
+/// A template that fits less is none that was meant.
+const LEAST: f32 = 0.3;
+
 /// The best score and the content words of the template that reached it.
-fn best<'t>(
-    templates: impl Iterator<Item = &'t Template>,
-    heard: &str,
-    language: Language,
-) -> Option<(f32, Vec<String>)> {
-    let scored = templates.filter_map(|template| Some((template.matches(heard, language)?.score, template)));
-    let (score, template) = scored.max_by(|left, right| left.0.total_cmp(&right.0))?;
+fn best<'t>(templates: impl Iterator<Item = &'t Template>, heard: &Heard) -> Option<(f32, Vec<String>)> {
+    let fits = |template: &'t Template| {
+        let score = template.matches_heard(heard, Around::Story, LEAST)?.score;
+        (score > LEAST).then_some((score, template))
+    };
+    let (score, template) = templates.filter_map(fits).max_by(|left, right| left.0.total_cmp(&right.0))?;
     Some((score, template.content_words()))
 }
 
-fn named_by_place<'o>(options: &'o [ChoiceOption], heard: &str) -> Option<&'o str> {
-    let tokens = tokenise(heard);
-    let words: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
+fn named_by_place<'o>(options: &'o [ChoiceOption], heard: &Heard) -> Option<&'o str> {
+    let words: Vec<&str> = heard.words().collect();
     for at in 0..words.len() {
         let named = ORDINALS.iter().find(|(phrase, _)| phrase_length(phrase, &words[at..]).is_some());
         if let Some((_, place)) = named {

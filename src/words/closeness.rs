@@ -3,15 +3,25 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use foldhash::fast::FixedState;
+use smol_str::SmolStr;
+
 use super::pinyin;
+
+mod meaning;
+mod neighbours;
+
+pub(super) use neighbours::Neighbours;
 
 /// A word prepared for comparison, so that many comparisons are cheap.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Sound {
-    text: Box<str>,
+    text: SmolStr,
     number: Option<u8>,
     /// One bit for each group of [`SOUND_ALIKE`] that the word is in.
     alike: u64,
+    /// One bit for each group of words of one meaning that the word is in.
+    meanings: u64,
     /// How many bytes of the text are its stem; 0 for words that are not Latin.
     stem: usize,
     /// The consonants in coarse classes, four bits each; words with one key sound alike over a telephone.
@@ -29,9 +39,10 @@ impl Sound {
         let is_latin = word.is_ascii();
         let number = number(word);
         Self {
-            text: word.into(),
+            text: SmolStr::new(word),
             number,
             alike: if is_latin { groups_of(word) } else { 0 },
+            meanings: if is_latin { meaning::meanings(stem(word)) } else { 0 },
             stem: if is_latin { stem(word).len() } else { 0 },
             key: if is_latin { sound_key(word) } else { 0 },
             letters: letters(word),
@@ -65,16 +76,24 @@ impl Sound {
         if self.alike & heard.alike != 0 {
             return Some(0.15);
         }
+        let by_meaning = (self.meanings & heard.meanings != 0).then_some(meaning::SAME_MEANING);
+        let by_sound = self.sound_distance(heard);
+        match (by_sound, by_meaning) {
+            (Some(sound), Some(meaning)) => Some(sound.min(meaning)),
+            (sound, meaning) => sound.or(meaning),
+        }
+    }
+
+    /// How near two words of letters are spelt, or sound.
+    fn sound_distance(&self, heard: &Self) -> Option<f32> {
         let (left, right) = (self.text.as_bytes(), heard.text.as_bytes());
         let (shorter, longer) = (left.len().min(right.len()), left.len().max(right.len()));
-        if shorter < 4 || longer - shorter > longer / 3 || longer > 24 {
+        if shorter < LEAST_EDITED || longer - shorter > longer / 3 || longer > MOST_COMPARED {
             return None;
         }
         let same_key = self.key == heard.key;
         let same_edge = left.first() == right.first() || left.last() == right.last();
-        // Each edit adds or takes away at most two letters.
-        let different = (self.letters ^ heard.letters).count_ones() as f32;
-        if same_edge && different <= 2.0 * MOST_EDITED * longer as f32 {
+        if same_edge && may_be_edited(left.len(), self.letters, right.len(), heard.letters) {
             let ratio = edits(left, right) as f32 / longer as f32;
             if ratio <= MOST_EDITED {
                 return Some(ratio * 1.3);
@@ -92,15 +111,21 @@ impl Sound {
         let listed = self.confused & heard.confused != 0;
         if listed { Some(by_sound.unwrap_or(0.3).min(0.3)) } else { by_sound }
     }
-
-    /// Whether it is written in Latin letters or in digits.
-    pub fn is_latin(&self) -> bool {
-        self.stem > 0
-    }
 }
 
 /// How much of a word may be changed for it to be near.
 const MOST_EDITED: f32 = 0.34;
+/// Shorter words must be equal or known to sound the same, in bytes; and longer ones equal.
+const LEAST_EDITED: usize = 4;
+const MOST_COMPARED: usize = 24;
+
+/// Whether words of these lengths and letters can be within [`MOST_EDITED`] of each other: each edit adds or takes
+/// away at most two letters.
+fn may_be_edited(left: usize, left_letters: u32, right: usize, right_letters: u32) -> bool {
+    let longer = left.max(right);
+    let different = (left_letters ^ right_letters).count_ones() as f32;
+    left.abs_diff(right) <= longer / 3 && different <= 2.0 * MOST_EDITED * longer as f32
+}
 
 fn letters(word: &str) -> u32 {
     word.bytes().fold(0, |bits, byte| match byte {
@@ -116,8 +141,8 @@ fn single_character(word: &str) -> Option<char> {
     characters.next().filter(|first| !first.is_ascii() && characters.next().is_none())
 }
 
-static CONFUSED_GROUPS: LazyLock<HashMap<char, u64>> = LazyLock::new(|| {
-    let mut groups: HashMap<char, u64> = HashMap::new();
+static CONFUSED_GROUPS: LazyLock<HashMap<char, u64, FixedState>> = LazyLock::new(|| {
+    let mut groups: HashMap<char, u64, FixedState> = HashMap::default();
     for (place, group) in CONFUSED.iter().enumerate() {
         group.chars().for_each(|character| *groups.entry(character).or_default() |= 1 << place);
     }
@@ -128,21 +153,30 @@ fn confused_groups(character: char) -> u64 {
     CONFUSED_GROUPS.get(&character).copied().unwrap_or(0)
 }
 
-const NUMBERS: [&str; 13] =
-    ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
-const CHINESE_NUMBERS: [&str; 11] = ["零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
-
 fn number(word: &str) -> Option<u8> {
-    if word.as_bytes().first().is_some_and(u8::is_ascii_digit) {
-        return word.parse().ok().filter(|number| *number <= 12);
-    }
-    let by_name = |names: &[&str]| names.iter().position(|name| *name == word);
-    let place = if word.is_ascii() { by_name(&NUMBERS) } else { by_name(&CHINESE_NUMBERS) };
-    place.and_then(|place| u8::try_from(place).ok())
+    Some(match word {
+        "zero" | "零" => 0,
+        "one" | "一" => 1,
+        "two" | "二" => 2,
+        "three" | "三" => 3,
+        "four" | "四" => 4,
+        "five" | "五" => 5,
+        "six" | "六" => 6,
+        "seven" | "七" => 7,
+        "eight" | "八" => 8,
+        "nine" | "九" => 9,
+        "ten" | "十" => 10,
+        "eleven" => 11,
+        "twelve" => 12,
+        _ if word.as_bytes().first().is_some_and(u8::is_ascii_digit) => {
+            return word.parse().ok().filter(|number| *number <= 12);
+        }
+        _ => return None,
+    })
 }
 
-static ALIKE_GROUPS: LazyLock<HashMap<&'static str, u64>> = LazyLock::new(|| {
-    let mut groups: HashMap<&'static str, u64> = HashMap::new();
+static ALIKE_GROUPS: LazyLock<HashMap<&'static str, u64, FixedState>> = LazyLock::new(|| {
+    let mut groups: HashMap<&'static str, u64, FixedState> = HashMap::default();
     for (place, group) in SOUND_ALIKE.iter().enumerate() {
         group.iter().for_each(|word| *groups.entry(word).or_default() |= 1 << place);
     }

@@ -93,10 +93,11 @@ impl CommonPhrase {
     }
 }
 
-/// The templates of one language, kind by kind, and an index of them all.
+/// The templates of one language, kind by kind, and an index of them all. What callers say as often, is near one of
+/// them and is none has the id `None`: "I don't have it here" is not "I can't hear you".
 struct Table {
     templates: Vec<Vec<Template>>,
-    index: TemplateIndex<CommonPhrase>,
+    index: TemplateIndex<Option<CommonPhrase>>,
 }
 
 impl Table {
@@ -109,9 +110,10 @@ impl Table {
         };
         let templates: Vec<Vec<Template>> = CommonPhrase::ALL.iter().map(parse).collect();
         let of_kinds = CommonPhrase::ALL.iter().zip(&templates);
-        let index =
-            TemplateIndex::new(of_kinds.flat_map(|(kind, own)| own.iter().map(|template| (*kind, template.clone()))));
-        Self { templates, index }
+        let phrases = of_kinds.flat_map(|(kind, own)| own.iter().map(|template| (Some(*kind), template.clone())));
+        let others = if language == Language::ZH { mandarin::NONE_OF_THESE } else { english::NONE_OF_THESE };
+        let others = others.iter().filter_map(|text| Some((None, Template::parse(text).ok()?)));
+        Self { index: TemplateIndex::new(phrases.chain(others)), templates }
     }
 }
 
@@ -139,10 +141,17 @@ pub fn common_phrase_in(heard: &Heard, language: Language, among: &[CommonPhrase
     let is_latin = |word: &str| word.as_bytes().first().is_some_and(u8::is_ascii_alphabetic);
     let also_english = language == Language::ZH && heard.words().any(is_latin);
     let mut found: Vec<(CommonPhrase, f32)> = Vec::new();
+    let mut none_of_these = 0.0_f32;
     for table in [Some(table(language)), also_english.then(|| table(Language::EN))].into_iter().flatten() {
-        let ranked = table.index.rank_whole(heard, ACCEPT, |kind| among.contains(kind));
-        found.extend(ranked.into_iter().map(|candidate| (candidate.id, candidate.found.score)));
+        let ranked = table.index.rank_whole(heard, ACCEPT, |kind| kind.is_none_or(|kind| among.contains(&kind)));
+        for candidate in ranked {
+            match candidate.id {
+                Some(kind) => found.push((kind, candidate.found.score)),
+                None => none_of_these = none_of_these.max(candidate.found.score),
+            }
+        }
     }
+    found.retain(|(_, score)| *score > none_of_these);
     if among.contains(&CommonPhrase::Language) {
         found.extend(asked::asked(heard).map(|(_, score)| (CommonPhrase::Language, score)));
     }
@@ -198,7 +207,8 @@ mod tests {
     #[test]
     fn every_table_entry_is_a_template() {
         for kind in CommonPhrase::ALL {
-            for text in kind.english().iter().chain(kind.chinese()) {
+            let others = english::NONE_OF_THESE.iter().chain(mandarin::NONE_OF_THESE);
+            for text in kind.english().iter().chain(kind.chinese()).chain(others) {
                 assert!(Template::parse(text).is_ok(), "{text}: {:?}", Template::parse(text));
             }
             for language in [Language::EN, Language::ZH] {

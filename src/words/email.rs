@@ -217,8 +217,8 @@ fn read_prepared(text: &str) -> Vec<Reading> {
             continue;
         }
         let written: String = characters[token.start..token.end].iter().flat_map(|c| c.to_lowercase()).collect();
-        let text = if token.is_latin() { written.replace('\'', "") } else { token.text.clone() };
-        words.push(Word { token: Token { text: text.clone(), ..token }, text });
+        let text = if token.is_latin() { written.replace('\'', "") } else { token.text.to_string() };
+        words.push(Word { token: Token { text: text.as_str().into(), ..token }, text });
     }
     let mut readings = Vec::new();
     for (start, behind, sure) in ats(&words) {
@@ -393,7 +393,7 @@ fn symbols(words: &[Word]) -> Option<(usize, String, bool)> {
         return None;
     }
     let is_word = first.text.len() > 1 && !first.token.is_number();
-    Some((1, first.text.clone(), is_word))
+    Some((1, first.text.to_string(), is_word))
 }
 
 #[cfg(test)]

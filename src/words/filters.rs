@@ -52,7 +52,7 @@ pub fn speak_date(date: Date, today: Date, language: Language) -> String {
 
 /// A day by its name, however near: `Tuesday the third of February`, `二月三号星期二`, with the year when it is not
 /// that of `today`.
-pub fn speak_date_in_full(date: Date, today: Date, language: Language) -> String {
+fn speak_date_in_full(date: Date, today: Date, language: Language) -> String {
     date_in_full(date, date.year() != today.year(), language)
 }
 

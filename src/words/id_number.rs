@@ -4,6 +4,7 @@ use jiff::civil::Date;
 
 use super::reading::spelt;
 use super::spelling::{Kind, Wanted};
+use super::token::Token;
 use super::{CheckFault, IdKind, KeyReading, Language, Reading, Value};
 
 /// The characters of a Chinese resident identity number.
@@ -17,7 +18,7 @@ pub(super) fn wanted() -> Wanted {
 }
 
 /// Readings of `heard`. The check digit chooses between ways to hear the others.
-pub(super) fn read(heard: &str, language: Language, _kind: IdKind) -> Vec<Reading> {
+pub(super) fn read(heard: &[Token], language: Language, _kind: IdKind) -> Vec<Reading> {
     spelt(heard, &wanted(), language, str::to_owned)
 }
 
@@ -96,7 +97,10 @@ mod tests {
             "110105 1949 1231 002 ex",
         ] {
             let language = if heard.is_ascii() { Language::EN } else { Language::ZH };
-            let best = read(heard, language, IdKind::ChinaResident).into_iter().next().map(|reading| reading.value);
+            let best = read(&super::super::token::tokenise(heard), language, IdKind::ChinaResident)
+                .into_iter()
+                .next()
+                .map(|reading| reading.value);
             assert_eq!(best, Some(Value::from("11010519491231002X")), "{heard}");
         }
     }

@@ -35,7 +35,7 @@ pub(super) fn read(heard: &str, language: Language, country: Option<&str>) -> Ve
     let (number, has_extension) = without_extension(heard);
     let is_plus = has_plus(&number);
     let mut readings: Vec<Reading> = Vec::new();
-    for reading in spelt(&number, &wanted(), language, str::to_owned) {
+    for reading in spelt(&tokenise(&number), &wanted(), language, str::to_owned) {
         let Some(digits) = reading.value.as_text() else { continue };
         let less = if has_extension { WITHOUT_EXTENSION } else { 1.0 };
         let forms = if is_plus { international(digits).map(|form| (form, 1.0)) } else { national(digits, country) };

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
+
 use super::token::{is_han, tokenise};
 
 /// The words of a phrase behind its first, and what it means.
@@ -9,13 +11,13 @@ type Rest<T> = (Vec<Box<str>>, T);
 
 /// Phrases with what each means.
 pub(super) struct Phrases<T> {
-    by_first: HashMap<Box<str>, Vec<Rest<T>>>,
+    by_first: HashMap<Box<str>, Vec<Rest<T>>, FixedState>,
 }
 
 impl<T> Phrases<T> {
     /// Of phrases in normal form: words with spaces between them, Chinese by character.
     pub fn new(phrases: impl IntoIterator<Item = (&'static str, T)>) -> Self {
-        let mut by_first: HashMap<Box<str>, Vec<Rest<T>>> = HashMap::new();
+        let mut by_first: HashMap<Box<str>, Vec<Rest<T>>, FixedState> = HashMap::default();
         for (phrase, meaning) in phrases {
             let mut words = words_of(phrase).into_iter();
             let Some(first) = words.next() else { continue };
@@ -42,7 +44,7 @@ fn words_of(phrase: &str) -> Vec<Box<str>> {
     let mut words: Vec<Box<str>> = Vec::new();
     for part in phrase.split(' ') {
         if part.chars().any(is_han) {
-            words.extend(tokenise(part).into_iter().map(|token| token.text.into_boxed_str()));
+            words.extend(tokenise(part).into_iter().map(|token| token.text.as_str().into()));
         } else if !part.is_empty() {
             words.push(part.into());
         }

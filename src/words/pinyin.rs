@@ -79,6 +79,12 @@ pub(super) fn reading(character: char) -> Reading {
 }
 
 impl Reading {
+    /// Tells each syllable of the character as speakers say it who do not tell `zh` from `z`: characters that share
+    /// none are not near.
+    pub fn each_broad(self, each: impl FnMut(u16)) {
+        self.0.iter().filter(|syllable| syllable.exact != 0).map(|syllable| syllable.broad).for_each(each);
+    }
+
     /// As [`distance`].
     pub fn distance(self, other: Self) -> Option<f32> {
         let mut least: Option<f32> = None;

@@ -2,7 +2,7 @@
 
 use super::template::{Heard, Hit, WordList};
 use super::weight::is_negation;
-use super::{ChoiceOption, Language, Reading, Value};
+use super::{Reading, Value};
 
 /// What a name keeps of its score that stands inside a longer one that was heard as well: the `Newcastle` of
 /// "Newcastle upon Tyne".
@@ -11,11 +11,9 @@ const PART_OF_ANOTHER: f32 = 0.6;
 const DENIED: f32 = 0.4;
 
 /// Readings of `heard`, one for each place that fits at all.
-pub(super) fn read(options: &[ChoiceOption], heard: &str, _language: Language) -> Vec<Reading> {
-    let list = WordList::new("", options.to_vec());
-    let heard = Heard::new(heard);
+pub(super) fn read(places: &WordList, heard: &Heard) -> Vec<Reading> {
     let words: Vec<&str> = heard.words().collect();
-    let hits = list.find(&heard);
+    let hits = places.find(heard);
     let mut best: Vec<(usize, f32)> = Vec::new();
     for hit in &hits {
         let mut score = (1.0 - hit.cost).max(0.0);
@@ -32,7 +30,7 @@ pub(super) fn read(options: &[ChoiceOption], heard: &str, _language: Language) -
             None => best.push((hit.option, score)),
         }
     }
-    let value = |option: usize| Value::from(options[option].value.as_str());
+    let value = |option: usize| Value::from(places.options()[option].value.as_str());
     best.into_iter().map(|(option, score)| Reading { value: value(option), score, valid: true }).collect()
 }
 
@@ -45,11 +43,12 @@ fn holds(whole: &Hit, part: &Hit) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ChoiceOption;
     use super::*;
 
     fn best(heard: &str) -> Vec<(String, f32)> {
         let names = ["Newcastle", "Newcastle upon Tyne", "London Heathrow", "Leeds", "北京", "上海虹桥"];
-        let mut found = read(&names.map(ChoiceOption::plain), heard, Language::EN);
+        let mut found = read(&WordList::new("", names.map(ChoiceOption::plain).to_vec()), &Heard::new(heard));
         found.sort_by(|left, right| right.score.total_cmp(&left.score));
         found.into_iter().map(|reading| (reading.value.to_string(), reading.score)).collect()
     }

@@ -3,7 +3,8 @@
 use jiff::civil::DateTime;
 
 use super::spelling::{Wanted, read_spelt};
-use super::token::tokenise;
+use super::template::Heard;
+use super::token::Token;
 use super::{Language, SlotType, Value};
 use super::{address, card, choice, date, duration, email, id_number, money, name, number, phone, place, time, yes_no};
 
@@ -35,26 +36,34 @@ const MOST: usize = 8;
 /// The recogniser's own confidence is not in the score: multiply. Compare the result with
 /// [`SlotType::sureness`], and [`margin`] with [`super::MARGIN`].
 pub fn read(slot: &SlotType, heard: &str, language: Language, now: DateTime) -> Vec<Reading> {
+    read_prepared(slot, &Heard::new(heard), language, now)
+}
+
+/// As [`read`], of an utterance that is prepared already.
+pub fn read_prepared(slot: &SlotType, prepared: &Heard, language: Language, now: DateTime) -> Vec<Reading> {
+    let heard = prepared.original();
     let readings = match slot {
-        SlotType::YesNo => yes_no::read(heard, language),
+        SlotType::YesNo => yes_no::read(prepared, language),
         SlotType::Digits { min, max } => {
-            spelt(heard, &Wanted::Digits { min: *min, max: *max }, language, str::to_owned)
+            spelt(&prepared.tokens, &Wanted::Digits { min: *min, max: *max }, language, str::to_owned)
         }
-        SlotType::Code { shape } => spelt(heard, &Wanted::shape(shape), language, |symbols| shape.with_marks(symbols)),
-        SlotType::Choice { options } => choice::read(options, heard, language),
+        SlotType::Code { shape } => {
+            spelt(&prepared.tokens, &Wanted::shape(shape), language, |symbols| shape.with_marks(symbols))
+        }
+        SlotType::Choice { options } => choice::read(options, prepared, language),
         SlotType::Number { .. } => number::read(heard, language),
         SlotType::Money { currency } => money::read(heard, language, currency.as_deref()),
         SlotType::Date => date::read(heard, language, now.date()),
         SlotType::Time => time::read(heard, language, now),
         SlotType::Duration => duration::read(heard, language),
         SlotType::Phone { country } => phone::read(heard, language, country.as_deref()),
-        SlotType::IdNumber { kind } => id_number::read(heard, language, *kind),
+        SlotType::IdNumber { kind } => id_number::read(&prepared.tokens, language, *kind),
         SlotType::Name => name::read(heard, language),
         SlotType::Address => address::read(heard, language),
         SlotType::Email => email::read(heard, language),
-        SlotType::Place { options } => place::read(options, heard, language),
-        SlotType::Card => card::read(heard, language),
-        SlotType::FreeText => free_text(heard),
+        SlotType::Place { places } => place::read(places, prepared),
+        SlotType::Card => card::read(&prepared.tokens, language),
+        SlotType::FreeText => free_text(prepared),
     };
     finish(slot, readings)
 }
@@ -81,7 +90,7 @@ pub fn margin(readings: &[Reading]) -> f32 {
 }
 
 pub(super) fn spelt(
-    heard: &str,
+    heard: &[Token],
     wanted: &Wanted,
     language: Language,
     written: impl Fn(&str) -> String,
@@ -98,10 +107,10 @@ pub(super) fn spelt(
 }
 
 /// Whatever was said, spaces tidied; nothing when no word is in it.
-pub(super) fn free_text(heard: &str) -> Vec<Reading> {
-    if tokenise(heard).is_empty() {
+pub(super) fn free_text(heard: &Heard) -> Vec<Reading> {
+    if heard.is_empty() {
         return Vec::new();
     }
-    let text = heard.split_whitespace().collect::<Vec<&str>>().join(" ");
+    let text = heard.original().split_whitespace().collect::<Vec<&str>>().join(" ");
     vec![Reading { value: Value::Text(text), score: 1.0, valid: true }]
 }

@@ -7,25 +7,33 @@
 
 use std::sync::LazyLock;
 
-static PAIRS: LazyLock<Vec<(char, char)>> = LazyLock::new(|| {
+/// The first character that has a simplified form, and how many places the table has: the CJK Unified Ideographs.
+const FIRST: u32 = 0x4e00;
+const COUNT: usize = 0x5200;
+
+/// For each character the simplified one; itself where it has none.
+static TABLE: LazyLock<Vec<char>> = LazyLock::new(|| {
+    let itself = |place: usize| u32::try_from(place).ok().and_then(|place| char::from_u32(FIRST + place));
+    let mut table: Vec<char> = (0..COUNT).map(|place| itself(place).unwrap_or_default()).collect();
     let characters: Vec<char> = include_str!("traditional.txt").chars().filter(|c| !c.is_whitespace()).collect();
-    let mut pairs: Vec<(char, char)> = characters.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
     // What callers' words need beyond the table: characters that OpenCC leaves because both scripts use them.
-    pairs.extend([('著', '着'), ('妳', '你'), ('牠', '它'), ('喔', '哦')]);
-    pairs.sort_unstable();
-    pairs.dedup_by_key(|pair| pair.0);
-    pairs
+    let more = [('著', '着'), ('妳', '你'), ('牠', '它'), ('喔', '哦')];
+    let pairs = characters.chunks_exact(2).map(|pair| (pair[0], pair[1])).chain(more);
+    for (traditional, simplified) in pairs {
+        if let Some(place) = place(traditional).and_then(|place| table.get_mut(place)) {
+            *place = simplified;
+        }
+    }
+    table
 });
+
+fn place(character: char) -> Option<usize> {
+    u32::from(character).checked_sub(FIRST).map(|place| place as usize).filter(|place| *place < COUNT)
+}
 
 /// The simplified form of one character; any other character is returned as it is.
 pub(super) fn simplified_char(character: char) -> char {
-    if u32::from(character) < 0x4e00 {
-        return character;
-    }
-    match PAIRS.binary_search_by_key(&character, |pair| pair.0) {
-        Ok(found) => PAIRS[found].1,
-        Err(_) => character,
-    }
+    place(character).and_then(|place| TABLE.get(place)).copied().unwrap_or(character)
 }
 
 /// `text` in simplified characters. Everything that is not a traditional character stays.

@@ -1,9 +1,10 @@
 //! Slot types: what each holds, how sure of it one must be, and its checks.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::expected::{Expected, Form};
-use super::{Language, Shape, Template, Value};
+use super::{Language, Shape, Template, Value, WordList};
 use super::{address, card, email, id_number, name, phone};
 
 /// What kind of value a slot takes. Each type knows its spoken forms, its keypad form, its checks and
@@ -58,8 +59,8 @@ pub enum SlotType {
     Email,
     /// One of a list of named places; the value is [`Value::Text`], the place's own name.
     Place {
-        /// The places, in the order of the list.
-        options: Vec<ChoiceOption>,
+        /// The places, in the order of the list, with the ways they are said.
+        places: Arc<WordList>,
     },
     /// The number of a payment card, checked by Luhn's sum; the value is [`Value::Text`]. Keypad only.
     Card,
@@ -106,6 +107,11 @@ impl ChoiceOption {
 pub const MAX_DIGITS: usize = 32;
 
 impl SlotType {
+    /// One of these places.
+    pub fn place(options: Vec<ChoiceOption>) -> Self {
+        Self::Place { places: Arc::new(WordList::new("", options)) }
+    }
+
     /// The name used in flows.
     pub const fn name(&self) -> &'static str {
         match self {
@@ -173,9 +179,8 @@ impl SlotType {
             Self::Email => Form::Email,
             Self::Card => Form::Card,
             Self::Code { shape } => Form::Code { shape: shape.clone() },
-            Self::Choice { options } | Self::Place { options } => {
-                Form::Choice { words: choice_words(options, language) }
-            }
+            Self::Choice { options } => Form::Choice { words: choice_words(options, language) },
+            Self::Place { places } => Form::Choice { words: choice_words(places.options(), language) },
             Self::FreeText => Form::FreeText,
         };
         Expected { form, language: Some(language), bias: Vec::new() }
@@ -200,13 +205,16 @@ impl SlotType {
             (Self::Address, Value::Text(text)) => address::check(text),
             (Self::Code { shape }, Value::Text(code)) if shape.fits(code) => Ok(()),
             (Self::Code { shape }, Value::Text(_)) => Err(CheckFault::Shape { shape: shape.clone() }),
-            (Self::Choice { options } | Self::Place { options }, Value::Text(text)) => {
-                let known = options.iter().any(|option| option.value == *text);
-                if known { Ok(()) } else { Err(CheckFault::NotAnOption) }
-            }
+            (Self::Choice { options }, Value::Text(text)) => check_option(options, text),
+            (Self::Place { places }, Value::Text(text)) => check_option(places.options(), text),
             _ => Err(CheckFault::WrongKind { wanted: self.name() }),
         }
     }
+}
+
+fn check_option(options: &[ChoiceOption], value: &str) -> Result<(), CheckFault> {
+    let known = options.iter().any(|option| option.value == *value);
+    if known { Ok(()) } else { Err(CheckFault::NotAnOption) }
 }
 
 fn choice_words(options: &[ChoiceOption], language: Language) -> Vec<String> {

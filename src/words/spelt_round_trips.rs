@@ -177,7 +177,7 @@ proptest! {
         let options = ["London Heathrow", "北京"].map(ChoiceOption::plain).to_vec();
         let slots = [
             SlotType::Phone { country: None }, SlotType::Phone { country: Some("GB".to_owned()) }, SlotType::IdNumber { kind: IdKind::ChinaResident },
-            SlotType::Name, SlotType::Address, SlotType::Email, SlotType::Place { options }, SlotType::Card,
+            SlotType::Name, SlotType::Address, SlotType::Email, SlotType::place(options), SlotType::Card,
         ];
         for slot in slots {
             for reading in read(&slot, &heard, language, NOW) {

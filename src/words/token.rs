@@ -3,6 +3,9 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use foldhash::fast::FixedState;
+use smol_str::SmolStr;
+
 use super::Language;
 use super::simplify::simplified_char;
 
@@ -13,7 +16,7 @@ pub(super) const MAX_TOKENS: usize = 240;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Token {
     /// Lower case, simplified, without punctuation.
-    pub text: String,
+    pub text: SmolStr,
     /// It was written wholly in capitals: a recogniser writes spelt letters so.
     pub capitals: bool,
     /// It followed the token before without a space, as `12345678` in `AB12345678`.
@@ -46,7 +49,7 @@ impl Token {
 /// depends on its neighbours. Mandarin is split into characters and written in simplified ones.
 /// At most 240 words are kept.
 pub fn normalise(text: &str, _language: Language) -> Vec<String> {
-    tokenise(text).into_iter().map(|token| token.text).collect()
+    tokenise(text).into_iter().map(|token| token.text.into()).collect()
 }
 
 /// Splits `text` into tokens. The split does not depend on the language: Latin words, runs of digits
@@ -57,66 +60,99 @@ pub(super) fn tokenise(text: &str) -> Vec<Token> {
 
 /// As [`tokenise`], with at most `limit` tokens.
 pub(super) fn tokenise_up_to(text: &str, limit: usize) -> Vec<Token> {
-    let mut tokens: Vec<Token> = Vec::new();
-    let mut word = Word::default();
-    let mut after_pause = false;
-    let mut glued = false;
-    let characters: Vec<char> = text.chars().map(half_width).map(simplified_char).collect();
-    for (index, &character) in characters.iter().enumerate() {
-        if tokens.len() >= limit {
+    let mut splitter = Splitter::new(text.len(), limit);
+    let mut rest = text.chars();
+    let mut index = 0;
+    while let Some(written) = rest.next() {
+        if splitter.tokens.len() >= limit {
             break;
         }
-        let next = characters.get(index + 1).copied();
+        splitter.take(written, index, rest.as_str());
+        index += 1;
+    }
+    splitter.close();
+    splitter.tokens.truncate(limit);
+    splitter.tokens
+}
+
+/// A text on its way to tokens, character by character.
+struct Splitter {
+    tokens: Vec<Token>,
+    /// The word that is open, in lower case; empty when none is.
+    word: String,
+    has_capitals: bool,
+    has_small: bool,
+    start: usize,
+    end: usize,
+    /// The last character of the word that is open.
+    last: char,
+    after_pause: bool,
+    glued: bool,
+}
+
+impl Splitter {
+    fn new(bytes: usize, limit: usize) -> Self {
+        // English words are seldom shorter than four letters with their space, Chinese characters have three bytes.
+        let tokens = Vec::with_capacity((bytes / 3 + 2).min(limit));
+        Self {
+            tokens,
+            word: String::with_capacity(24),
+            has_capitals: false,
+            has_small: false,
+            start: 0,
+            end: 0,
+            last: ' ',
+            after_pause: false,
+            glued: false,
+        }
+    }
+
+    /// Takes the character at `index`; `rest` is what follows it.
+    fn take(&mut self, written: char, index: usize, rest: &str) {
+        let character = plain(written);
+        let next = || rest.chars().next().map(plain);
         if is_han(character) {
-            word.close(&mut tokens, &mut after_pause, &mut glued);
-            word.push(character, index);
-            word.close(&mut tokens, &mut after_pause, &mut glued);
+            self.close();
+            self.push(character, index);
+            self.close();
         } else if character.is_alphanumeric() {
-            if word.changes_kind(character) {
-                word.close(&mut tokens, &mut after_pause, &mut glued);
+            if !self.word.is_empty() && self.last.is_numeric() != character.is_numeric() {
+                self.close();
             }
-            word.push(character, index);
-        } else if character == '\'' && !word.text.is_empty() && next.is_some_and(char::is_alphabetic) {
-            word.push(character, index);
-        } else if character == ',' && word.is_number() && groups_thousands(&characters[index + 1..]) {
+            self.push(character, index);
+        } else if character == '\'' && !self.word.is_empty() && next().is_some_and(char::is_alphabetic) {
+            self.push(character, index);
+        } else if character == ',' && !self.word.is_empty() && self.last.is_ascii_digit() && groups_thousands(rest) {
             // "1,234" is one number.
         } else {
-            word.close(&mut tokens, &mut after_pause, &mut glued);
-            glued = false;
-            after_pause |= matches!(character, ',' | '.' | ';' | ':' | '!' | '?' | '、' | '。');
-            if character == '@' || character == '&' || character == '%' {
-                word.push_sign(character, index);
-                word.close(&mut tokens, &mut after_pause, &mut glued);
-                glued = false;
+            self.close();
+            self.glued = false;
+            self.after_pause |= matches!(character, ',' | '.' | ';' | ':' | '!' | '?' | '、' | '。');
+            if matches!(character, '@' | '&' | '%') {
+                self.push_sign(character, index);
+                self.close();
+                self.glued = false;
             }
         }
     }
-    word.close(&mut tokens, &mut after_pause, &mut glued);
-    tokens.truncate(limit);
-    let mut opened = Vec::with_capacity(tokens.len());
-    for token in tokens {
-        open_contraction(token, &mut opened);
-    }
-    opened.truncate(limit);
-    opened
-}
 
-#[derive(Default)]
-struct Word {
-    text: String,
-    written: String,
-    start: usize,
-    end: usize,
-}
-
-impl Word {
     fn push(&mut self, character: char, index: usize) {
-        if self.text.is_empty() {
+        if self.word.is_empty() {
             self.start = index;
         }
         self.end = index + 1;
-        self.written.push(character);
-        self.text.extend(character.to_lowercase());
+        if character.is_ascii_lowercase() {
+            self.has_small = true;
+            self.word.push(character);
+            self.last = character;
+            return;
+        }
+        self.has_capitals |= character.is_uppercase();
+        self.has_small |= character.is_lowercase();
+        for lower in character.to_lowercase() {
+            self.word.push(lower);
+            self.last = lower;
+        }
     }
 
     fn push_sign(&mut self, sign: char, index: usize) {
@@ -126,42 +162,38 @@ impl Word {
             '&' => "and",
             _ => "percent",
         };
-        self.text.push_str(name);
-        self.written.push_str(name);
+        self.word.push_str(name);
+        self.has_small = true;
     }
 
-    fn is_number(&self) -> bool {
-        self.text.chars().last().is_some_and(|last| last.is_ascii_digit())
-    }
-
-    /// Whether `next` is a digit after letters, or a letter after digits.
-    fn changes_kind(&self, next: char) -> bool {
-        self.text.chars().last().is_some_and(|last| last.is_numeric() != next.is_numeric())
-    }
-
-    fn close(&mut self, tokens: &mut Vec<Token>, after_pause: &mut bool, glued: &mut bool) {
-        if self.text.is_empty() {
+    /// Ends the word that is open, and opens it where it is a contraction.
+    fn close(&mut self) {
+        if self.word.is_empty() {
             return;
         }
-        let text = std::mem::take(&mut self.text);
-        let written = std::mem::take(&mut self.written);
-        let capitals = written.chars().any(char::is_uppercase) && !written.chars().any(char::is_lowercase);
-        tokens.push(Token {
-            text,
-            capitals,
-            glued: *glued,
-            after_pause: *after_pause,
+        let token = Token {
+            text: SmolStr::new(&self.word),
+            capitals: self.has_capitals && !self.has_small,
+            glued: self.glued,
+            after_pause: self.after_pause,
             start: self.start,
             end: self.end,
-        });
-        *after_pause = false;
-        *glued = true;
+        };
+        open_contraction(token, &mut self.tokens);
+        self.word.clear();
+        (self.has_capitals, self.has_small) = (false, false);
+        (self.after_pause, self.glued) = (false, true);
     }
 }
 
+/// The character as it is compared: half width and simplified.
+fn plain(written: char) -> char {
+    if written.is_ascii() && written != '`' { written } else { simplified_char(half_width(written)) }
+}
+
 /// Whether exactly three digits come next, and then no fourth: the comma before them groups thousands.
-fn groups_thousands(rest: &[char]) -> bool {
-    let digits = rest.iter().take_while(|character| character.is_ascii_digit()).count();
+fn groups_thousands(rest: &str) -> bool {
+    let digits = rest.chars().take(4).map(plain).take_while(char::is_ascii_digit).count();
     digits == 3
 }
 
@@ -208,26 +240,40 @@ const BARE_CONTRACTIONS: &[(&str, &[&str])] = &[
     ("uhhuh", &["uh", "huh"]), ("pls", &["please"]),
 ];
 
-type Opened = HashMap<&'static str, &'static [&'static str]>;
+type Opened = HashMap<&'static str, &'static [&'static str], FixedState>;
 static OPENED: LazyLock<Opened> = LazyLock::new(|| CONTRACTIONS.iter().copied().collect());
 static OPENED_BARE: LazyLock<Opened> = LazyLock::new(|| BARE_CONTRACTIONS.iter().copied().collect());
 
 fn open_contraction(token: Token, opened: &mut Vec<Token>) {
-    if !token.is_latin() || token.capitals && !token.text.contains('\'') && token.text != "ok" {
+    let has_apostrophe = token.text.contains('\'');
+    if !token.is_latin() || token.capitals && !has_apostrophe && token.text != "ok" {
         opened.push(token);
         return;
     }
-    let bare: String = token.text.chars().filter(|character| *character != '\'').collect();
-    let Some(words) = OPENED.get(token.text.as_str()).or_else(|| OPENED_BARE.get(bare.as_str())) else {
-        // A possessive loses its ending: "the order's number" is "the order number".
-        let text = token.text.strip_suffix("'s").unwrap_or(&bare).to_owned();
-        opened.push(Token { text, ..token });
+    if !has_apostrophe {
+        match OPENED_BARE.get(token.text.as_str()) {
+            Some(words) => push_opened(&token, words, opened),
+            None => opened.push(token),
+        }
         return;
-    };
+    }
+    let bare: String = token.text.chars().filter(|character| *character != '\'').collect();
+    match OPENED.get(token.text.as_str()).or_else(|| OPENED_BARE.get(bare.as_str())) {
+        Some(words) => push_opened(&token, words, opened),
+        None => {
+            // A possessive loses its ending: "the order's number" is "the order number".
+            let text = SmolStr::new(token.text.strip_suffix("'s").unwrap_or(&bare));
+            opened.push(Token { text, ..token });
+        }
+    }
+}
+
+/// The words that a contraction stands for.
+fn push_opened(token: &Token, words: &[&'static str], opened: &mut Vec<Token>) {
     for (index, word) in words.iter().enumerate() {
         let first = index == 0;
         opened.push(Token {
-            text: (*word).to_owned(),
+            text: SmolStr::new_static(word),
             capitals: token.capitals && words.len() == 1,
             glued: token.glued && first,
             after_pause: token.after_pause && first,

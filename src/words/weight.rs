@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use foldhash::fast::FixedState;
+
 use super::phrases::Phrases;
 use super::token::is_han;
 
@@ -47,19 +49,18 @@ pub(super) const FILLERS: &[&str] = &[
 /// Words that turn a sentence into its opposite.
 const NEGATIONS: &[&str] = &["not", "never", "不", "没", "别", "未"];
 
-static FUNCTION_WORDS: LazyLock<HashSet<&'static str>> =
-    LazyLock::new(|| ENGLISH_FUNCTION_WORDS.iter().copied().collect());
+static FUNCTION_WORDS: LazyLock<HashSet<&'static str, FixedState>> = LazyLock::new(|| {
+    let chinese = CHINESE_FUNCTION_WORDS.char_indices();
+    let chinese = chinese.map(|(at, character)| &CHINESE_FUNCTION_WORDS[at..at + character.len_utf8()]);
+    ENGLISH_FUNCTION_WORDS.iter().copied().chain(chinese).collect()
+});
 /// [`FILLERS`], to be found at any place.
 pub(super) static FILLER_PHRASES: LazyLock<Phrases<()>> =
     LazyLock::new(|| Phrases::new(FILLERS.iter().map(|filler| (*filler, ()))));
 
 /// Whether `word` carries grammar rather than meaning.
 pub(super) fn is_function_word(word: &str) -> bool {
-    let mut characters = word.chars();
-    match (characters.next(), characters.next()) {
-        (Some(first), None) if is_han(first) => CHINESE_FUNCTION_WORDS.contains(first),
-        _ => FUNCTION_WORDS.contains(word),
-    }
+    FUNCTION_WORDS.contains(word)
 }
 
 /// Whether `word` turns what follows into its opposite.
@@ -88,6 +89,10 @@ pub(super) struct ExtraCost {
     pub whole: f32,
     /// The word turns the sentence into its opposite.
     pub negates: bool,
+    /// It belongs to a filler or a courtesy.
+    pub is_filler: bool,
+    /// It carries grammar rather than meaning.
+    pub is_function: bool,
 }
 
 /// The cost of each word of `heard` where a template lacks it; fillers cost nothing.
@@ -98,15 +103,15 @@ pub(super) fn extra_costs(heard: &[&str]) -> Vec<ExtraCost> {
         .zip(fillers)
         .map(|(word, is_filler)| {
             let half = if word.chars().next().is_some_and(is_han) { 0.5 } else { 1.0 };
-            if is_filler {
-                ExtraCost { outside: 0.0, inside: 0.01, whole: 0.0, negates: false }
-            } else if is_negation(word) {
-                ExtraCost { outside: 0.05, inside: 0.7, whole: 0.7, negates: true }
-            } else if is_function_word(word) {
-                ExtraCost { outside: 0.01 * half, inside: 0.05 * half, whole: 0.05 * half, negates: false }
-            } else {
-                ExtraCost { outside: 0.04 * half, inside: 0.2 * half, whole: 0.5 * half, negates: false }
-            }
+            let is_function = is_function_word(word);
+            let negates = !is_filler && is_negation(word);
+            let (outside, inside, whole) = match (is_filler, negates, is_function) {
+                (true, _, _) => (0.0, 0.01, 0.0),
+                (_, true, _) => (0.05, 0.7, 0.7),
+                (_, _, true) => (0.01 * half, 0.05 * half, 0.05 * half),
+                _ => (0.04 * half, 0.2 * half, 0.5 * half),
+            };
+            ExtraCost { outside, inside, whole, negates, is_filler, is_function }
         })
         .collect()
 }

@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use super::phrases::Phrases;
-use super::token::tokenise;
-use super::weight::{filler_marks, is_function_word, phrase_length};
+use super::template::Heard;
+use super::weight::phrase_length;
 use super::{CommonPhrase, Language, Reading, Value};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -102,10 +102,10 @@ pub(super) fn phrases(kind: CommonPhrase, language: Language) -> Vec<&'static st
 }
 
 /// Readings of `heard`.
-pub(super) fn read(heard: &str, language: Language) -> Vec<Reading> {
-    let tokens = tokenise(heard);
-    let words: Vec<&str> = tokens.iter().map(|token| token.text.as_str()).collect();
-    let fillers = filler_marks(&words);
+pub(super) fn read(heard: &Heard, language: Language) -> Vec<Reading> {
+    let tokens = &heard.tokens;
+    let words: Vec<&str> = heard.words().collect();
+    let extras = heard.extras();
     let mut senses: Vec<Sense> = Vec::new();
     let mut soft_yes = 0;
     let mut other_weight = 0.0;
@@ -125,9 +125,9 @@ pub(super) fn read(heard: &str, language: Language) -> Vec<Reading> {
                 at = behind;
             }
             None => {
-                if !fillers[at] {
+                if !extras[at].is_filler {
                     let half = if tokens[at].is_han() { 0.5 } else { 1.0 };
-                    other_weight += half * if is_function_word(words[at]) { 0.3 } else { 1.0 };
+                    other_weight += half * if extras[at].is_function { 0.3 } else { 1.0 };
                 }
                 at += 1;
             }

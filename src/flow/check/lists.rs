@@ -1,8 +1,9 @@
 //! `list:` documents: named values for templates, choices and places, inline or from a table in the bundle's folder.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::words::{ChoiceOption, Language, Template};
+use crate::words::{ChoiceOption, Language, ListSource, Template, WordList};
 
 use super::super::bundle::List;
 use super::super::node::{Node, Place};
@@ -13,6 +14,13 @@ use super::load::{Checker, Document};
 const MOST_VALUES: usize = 5_000;
 /// The column of the values themselves.
 const VALUE: &str = "value";
+
+/// Where templates find the lists that they name.
+impl ListSource for BTreeMap<String, List> {
+    fn list(&self, name: &str) -> Option<Arc<WordList>> {
+        self.get(name).map(|list| Arc::clone(&list.words))
+    }
+}
 
 impl Checker<'_> {
     /// Reads every `list:` document.
@@ -33,7 +41,7 @@ impl Checker<'_> {
             }
             let entries = self.values_of(document.key.at, values, file);
             // A list with faults still exists, so that its uses are not faults as well.
-            self.lists.insert(list.to_owned(), List { entries: entries.unwrap_or_default() });
+            self.lists.insert(list.to_owned(), List::new(list, entries.unwrap_or_default()));
         }
     }
 

@@ -166,7 +166,7 @@ impl Checker<'_> {
                 }
             }
             "choice" => self.read_options(node, fields).map(super::super::bundle::choice_type),
-            "place" => self.read_options(node, fields).map(|options| SlotType::Place { options }),
+            "place" => self.read_options(node, fields).map(SlotType::place),
             other => {
                 let what = format!("there is no slot type `{}`", shorten(other));
                 self.faults.error(
@@ -323,7 +323,7 @@ impl Checker<'_> {
         let NodeKind::Map(entries) = &node.kind else {
             if self.languages.len() == 1 {
                 let language = self.languages[0];
-                let templates = self.templates(node, language);
+                let templates = self.templates(node);
                 said.insert(language, templates);
                 return Some(said);
             }
@@ -335,7 +335,7 @@ impl Checker<'_> {
         for (key, value) in entries {
             match self.declared_language(key) {
                 Some(language) => {
-                    let templates = self.templates(value, language);
+                    let templates = self.templates(value);
                     complete &= !templates.is_empty();
                     said.insert(language, templates);
                 }
@@ -354,18 +354,12 @@ impl Checker<'_> {
         complete.then_some(said)
     }
 
-    /// A list of sentence templates, or one. What stands in `{ }` and names a list is replaced by its values.
-    fn templates(&mut self, node: &Node, language: Language) -> Vec<Template> {
+    /// A list of sentence templates, or one. What stands in `{ }` and names a list is any name of it, as it sounds.
+    fn templates(&mut self, node: &Node) -> Vec<Template> {
         let mut templates = Vec::new();
         for item in items(node, "a list of sentences", true, &mut self.faults) {
             let Some(given) = text(item, "a sentence in quotes", &mut self.faults) else { continue };
-            let parsed = Template::parse(given).and_then(|template| {
-                if template.slots().iter().any(|slot| self.lists.contains_key(slot)) {
-                    Template::parse(&self.with_lists(given, language))
-                } else {
-                    Ok(template)
-                }
-            });
+            let parsed = Template::parse_with(given, &self.lists);
             match parsed {
                 Ok(template) => templates.push(template),
                 Err(error) => {
@@ -384,19 +378,6 @@ impl Checker<'_> {
             }
         }
         templates
-    }
-
-    /// A template with `(this|that)` in place of each `{list}`.
-    fn with_lists(&self, template: &str, language: Language) -> String {
-        let mut text = template.to_owned();
-        for (name, list) in &self.lists {
-            let hole = format!("{{{name}}}");
-            if text.contains(&hole) {
-                let ways: Vec<String> = list.entries.iter().flat_map(|option| ways_to_say(option, language)).collect();
-                text = text.replace(&hole, &format!("({})", ways.join("|")));
-            }
-        }
-        text
     }
 
     fn read_start_when(&mut self, node: &Node, slots: &BTreeMap<String, Slot>) -> Vec<(Language, Template)> {
@@ -423,15 +404,5 @@ impl Checker<'_> {
             }
         }
         list
-    }
-}
-
-/// How an option is said in a language: its templates, or itself.
-pub fn ways_to_say(option: &ChoiceOption, language: Language) -> Vec<String> {
-    match option.said.get(&language) {
-        Some(templates) if !templates.is_empty() => {
-            templates.iter().map(|template| template.source().to_owned()).collect()
-        }
-        _ => vec![option.value.clone()],
     }
 }

@@ -3,12 +3,13 @@
 
 use std::sync::Arc;
 
-use crate::words::{Language, MARGIN, SlotType, Value, correct};
+use crate::words::{CommonPhrase, Language, MARGIN, SlotType, Value, common_phrase_in, correct};
 
 use super::super::act::Rank;
 use super::super::bundle::{Bundle, HandlerName, Jump, ReadBack, StepIndex, Verb};
 use super::super::phrases;
 use super::asked::WHAT_IS_WRONG;
+use super::common::COMMON_AT_LEAST;
 use super::conversation::Conversation;
 use super::frame::Trail;
 use super::judging::{Judged, Verdict, verdict};
@@ -133,6 +134,33 @@ impl Conversation {
     pub(super) fn corrects_plainly(&self, utterance: &Utterance) -> bool {
         let bundle = std::sync::Arc::clone(&self.bundle);
         self.recent().into_iter().any(|(slot, _)| self.recent_correction(&bundle, &slot, utterance).is_some())
+    }
+
+    /// Whether the whole utterance says that something is wrong, and not what: "I made a mistake", 我说错了.
+    pub(super) fn says_only_wrong(&self, utterance: &Utterance) -> bool {
+        let found = common_phrase_in(utterance.prepared(), self.language, &[CommonPhrase::Correct]);
+        found.is_some_and(|(_, score)| score * utterance.confidence >= COMMON_AT_LEAST)
+    }
+
+    /// As [`Conversation::says_only_wrong`], where a "no" is an answer: "that's wrong" is one, "I gave you the wrong
+    /// number" is none.
+    pub(super) fn owns_up(&self, utterance: &Utterance) -> bool {
+        const AMONG: [CommonPhrase; 3] = [CommonPhrase::No, CommonPhrase::Yes, CommonPhrase::Correct];
+        let found = common_phrase_in(utterance.prepared(), self.language, &AMONG);
+        found.is_some_and(|(phrase, score)| {
+            phrase == CommonPhrase::Correct && score * utterance.confidence >= COMMON_AT_LEAST
+        })
+    }
+
+    /// "I made a mistake" about what was given before: the bundle's handler, or the slot filled last is asked again.
+    /// False when nothing was given that could be wrong.
+    pub(super) fn take_back(&mut self, utterance: &Utterance) -> bool {
+        if !self.says_only_wrong(utterance) || self.recent().is_empty() {
+            return false;
+        }
+        self.understood(Rank::Correction, || "something given before is wrong".to_owned(), None);
+        self.said_anywhere(HandlerName::Correct, Some(utterance));
+        true
     }
 
     /// The slots of this run that the caller filled last and that nothing has been changed by, newest first.

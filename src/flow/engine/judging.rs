@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::words::{ACCEPT, Heard, Language, MARGIN, SlotType, Sureness, Value, read};
+use crate::words::{ACCEPT, Heard, Language, MARGIN, Match, SlotType, Sureness, Value, read, read_prepared};
 
 use super::super::bundle::{Bundle, FlowIndex, ReadBack};
 use super::conversation::Conversation;
@@ -80,15 +80,13 @@ impl Conversation {
     ) -> Option<Judged> {
         let now = self.local_now();
         let mut best: Vec<(Value, f32)> = Vec::new();
-        for (text, confidence) in utterance.readings() {
-            let joined;
-            let whole = if before.is_empty() {
-                text
-            } else {
-                joined = format!("{before} {text}");
-                &joined
+        for (place, (text, confidence)) in utterance.readings().enumerate() {
+            let readings = match (place, before.is_empty()) {
+                (0, true) => read_prepared(kind, utterance.prepared(), language, now),
+                (_, true) => read(kind, text, language, now),
+                (_, false) => read(kind, &format!("{before} {text}"), language, now),
             };
-            for reading in read(kind, whole, language, now).into_iter().filter(|reading| reading.valid) {
+            for reading in readings.into_iter().filter(|reading| reading.valid) {
                 let score = reading.score * confidence;
                 match best.iter_mut().find(|(value, _)| *value == reading.value) {
                     Some((_, known)) => *known = known.max(score),
@@ -134,7 +132,8 @@ impl Conversation {
             };
             for candidate in starts.rank_where(heard, |flow| among.contains(flow)) {
                 let score = candidate.found.score * less;
-                let offer = FlowOffer { flow: candidate.id, slots: candidate.found.slots };
+                let Match { slots, doubt, .. } = candidate.found;
+                let offer = FlowOffer { flow: candidate.id, slots, doubt };
                 match fitting.iter_mut().find(|(known, _)| known.flow == offer.flow) {
                     Some(known) if known.1 < score => *known = (offer, score),
                     Some(_) => {}

@@ -15,10 +15,12 @@
 //!   for questions, [`extras`] for the small verbs, [`feeling`] for the caller's mood;
 //! - [`speech`], [`values`], [`privacy`] and [`trace`] serve them all.
 
+mod answering;
 mod anywhere;
 mod aside;
 mod ask_all;
 mod asked;
+mod common;
 mod conversation;
 mod corrections;
 mod doing;
@@ -44,6 +46,7 @@ mod refusing;
 mod several;
 mod shared;
 mod speech;
+mod starting;
 mod state;
 mod taking;
 #[cfg(test)]

@@ -49,7 +49,8 @@ impl Conversation {
         let bundle = Arc::clone(&self.bundle);
         let Some(asked) = self.asked(&bundle) else { return false };
         let Some(kind) = asked.kind else { return false };
-        let answer = self.yes_or_no(utterance);
+        // "I made a mistake" is a no.
+        let answer = self.yes_or_no(utterance).or_else(|| self.says_only_wrong(utterance).then_some(false));
         // Another value in the same breath as the "no", or instead of an answer, takes the place of the first.
         if *kind != SlotType::YesNo {
             let amended = self.amended(kind, offered, utterance);

@@ -113,6 +113,8 @@ pub enum Offer {
 pub struct FlowOffer {
     pub flow: FlowIndex,
     pub slots: Vec<(String, String)>,
+    /// How unsure the least sure name of a list is, 0–1.
+    pub doubt: f32,
 }
 
 /// A question the engine asks beside the flow, whatever it waits for; its answer ends it.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::words::{Language, SlotType, Value, say, speak_date_in_full};
+use crate::words::{Language, SlotType, Value, read_back, say};
 use crate::{Private, mask};
 
 use super::super::act::{Act, Record};
@@ -173,12 +173,12 @@ pub fn value_of(kind: &SlotType, value: &Datum) -> Option<Value> {
     })
 }
 
-/// A value that belongs to no slot, as it is said.
+/// A value that belongs to no slot, as it is read back: a day with its year only where that is needed, as for slots.
 pub fn spoken(value: &Datum, language: Language, now: jiff::civil::DateTime) -> String {
     match value {
         Datum::Moment(_) => value.text(),
         other => match value_of(&SlotType::FreeText, other) {
-            Some(Value::Date(date)) => speak_date_in_full(date, now.date(), language),
+            Some(value @ Value::Date(_)) => read_back(&SlotType::Date, &value, language, now),
             Some(value) => say(&value, language),
             None => String::new(),
         },
@@ -195,5 +195,22 @@ pub fn datum(value: Value) -> Datum {
         Value::Time(time) => Datum::Time(time),
         Value::Duration(length) => Datum::Duration(length),
         Value::Text(text) => Datum::Text(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_of_no_slot_is_read_back_with_its_year_only_where_it_is_needed() {
+        let now = jiff::civil::date(2026, 3, 5).at(10, 0, 0, 0);
+        let said = |date: jiff::civil::Date, language: Language| spoken(&Datum::Date(date), language, now);
+        let next = jiff::civil::date(2026, 3, 9);
+        let past = jiff::civil::date(2026, 3, 2);
+        assert_eq!(said(next, Language::EN), "Monday the ninth of March");
+        assert_eq!(said(past, Language::EN), "Monday the second of March twenty twenty six");
+        assert_eq!(said(next, Language::ZH), "三月九号星期一");
+        assert_eq!(said(past, Language::ZH), "二零二六年三月二号星期一");
     }
 }

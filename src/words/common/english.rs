@@ -52,6 +52,24 @@ pub(super) const REPEAT: &[&str] = &[
     "what was that [again]",
 ];
 
+/// What is said as often and is none of these, however near it sounds.
+#[rustfmt::skip]
+pub(super) const NONE_OF_THESE: &[&str] = &[
+    "[well] [i am afraid] i (do not|did not|can not) know [that|it|this|yet|for sure|exactly] [off hand|by heart|right now]",
+    "i do not know (what|which|where|when|who|how|why) [it|that|this|they] [is|was|are|were|means]",
+    "i do not know [what] (my|the) (number|code|reference|order number|account number|date|address|name|postcode) [is]",
+    "(no idea|not a clue|i have no idea|i have not got a clue)",
+    "i (do not|did not|would not) have (it|that|one|them|those|any|the number|my number|my card|a number) \
+     [here|with me|on me|to hand|at hand|handy|right here|in front of me] [right now|at the moment|any more|anymore]",
+    "i (have not got|have not|never got|never had) (it|that|one|them|the number) [here|with me|on me|to hand|in front of me]",
+    "(it is|they are) not (here|with me|on me)",
+    "i (do not|can not) (remember|recall) [it|that|them|the number|which one]",
+    "i (forgot|forget|have forgotten) [it|that|the number]",
+    "i (do not|can not) (find|see|read) (it|that|them|the number|one) [here|anywhere]",
+    "i (do not|did not) (get|receive) (it|one|them|anything|that yet)",
+    "i am not (sure|certain) [about (that|it)]",
+];
+
 #[rustfmt::skip]
 pub(super) const SLOWER: &[&str] = &[
     "slower", "slow down", "[speak|talk|say it|say that] [a bit|a little] [more] slowly", "(speak|talk|go) [a bit|a little|much] slower",

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::super::Language;
 use super::super::phrases::Phrases;
-use super::super::token::{Token, tokenise};
+use super::super::token::Token;
 use super::amend::{amend, names_a_place};
 use super::pieces::Lattice;
 use super::search::{Spelt, search};
@@ -24,8 +24,7 @@ const TAKE_BACK: &[&str] = &[
 static TAKE_BACKS: LazyLock<Phrases<()>> = LazyLock::new(|| Phrases::new(TAKE_BACK.iter().map(|phrase| (*phrase, ()))));
 
 /// What `heard` spells, cheapest first.
-pub(crate) fn read_spelt(heard: &str, wanted: &Wanted, language: Language) -> Vec<Spelling> {
-    let tokens = tokenise(heard);
+pub(crate) fn read_spelt(tokens: &[Token], wanted: &Wanted, language: Language) -> Vec<Spelling> {
     let letters = wanted.letters();
     let mut found: Vec<Spelling> = Vec::new();
     let mut add = |spelt: Vec<Spelt>, extra: f32| {
@@ -39,12 +38,12 @@ pub(crate) fn read_spelt(heard: &str, wanted: &Wanted, language: Language) -> Ve
         }
     };
     let read = |tokens: &[Token]| search(&Lattice::build(tokens, language, letters), wanted);
-    match last_take_back(&tokens) {
+    match last_take_back(tokens) {
         None => {
-            let all = read(&tokens);
+            let all = read(tokens);
             let is_whole = all.iter().any(|spelt| spelt.cost < 0.3 && wanted.is_complete(spelt.symbols.len()));
             add(all, 0.0);
-            for start in restarts(&tokens) {
+            for start in restarts(tokens) {
                 let after: Vec<Spelt> = read(&tokens[start..])
                     .into_iter()
                     .filter(|spelt| wanted.is_complete(spelt.symbols.len()))
@@ -63,9 +62,9 @@ pub(crate) fn read_spelt(heard: &str, wanted: &Wanted, language: Language) -> Ve
         Some((start, behind)) => {
             let before = read(&tokens[..start]);
             let after = read(&tokens[behind..]);
+            let lattice = Lattice::build(&tokens[behind..], language, letters);
             for head in before.iter().filter(|head| wanted.is_complete(head.symbols.len())).take(3) {
                 for count in 1..head.symbols.len().min(LONGEST_TAIL + 1) {
-                    let lattice = Lattice::build(&tokens[behind..], language, letters);
                     let tail = search(&lattice, &wanted.tail(head.symbols.len(), count)).into_iter().next();
                     add(tail.and_then(|tail| replaced_tail(head, &tail, count)).into_iter().collect(), 0.2);
                 }
@@ -75,10 +74,10 @@ pub(crate) fn read_spelt(heard: &str, wanted: &Wanted, language: Language) -> Ve
             let nothing_after = if after.is_empty() { 0.25 } else { 0.7 };
             add(after, took_back);
             add(before, nothing_after);
-            add(read(&tokens), 0.3);
+            add(read(tokens), 0.3);
         }
     }
-    let amended = amended(&tokens, wanted, language, read);
+    let amended = amended(tokens, wanted, language, read);
     if !amended.is_empty() {
         // What was said of the value is no part of it.
         found.iter_mut().for_each(|spelling| spelling.cost += SUPERSEDED);

@@ -3,10 +3,12 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use smol_str::{SmolStr, StrExt, ToSmolStr};
+
 use super::super::token::Token;
 use super::super::weight::is_function_word;
 use super::numerals;
-use super::pieces::Piece;
+use super::pieces::{Piece, one};
 
 #[rustfmt::skip]
 const DIGITS: &[(&str, char, f32)] = &[
@@ -103,8 +105,8 @@ pub(super) fn is_letter_word(word: &str) -> bool {
 /// Letters said one by one at the start of `tokens`: `(tokens taken, capitals)`; "B as in Bravo" and "double L" are
 /// longer than one token. `None` where the words are more likely words.
 pub(crate) fn letters_at(tokens: &[Token]) -> Option<(usize, String)> {
-    let mut best: Option<(usize, String, f32)> = None;
-    let mut add = |span: usize, symbols: String, cost: f32| {
+    let mut best: Option<(usize, SmolStr, f32)> = None;
+    let mut add = |span: usize, symbols: SmolStr, cost: f32| {
         let is_letters = symbols.bytes().all(|symbol| symbol.is_ascii_uppercase());
         let is_spelt = symbols.len() == 1 || span > 1;
         let is_better = best.as_ref().is_none_or(|(length, _, least)| (span, -cost) > (*length, -*least));
@@ -117,7 +119,7 @@ pub(crate) fn letters_at(tokens: &[Token]) -> Option<(usize, String)> {
         repeated(&tokens[1..], times, true, &mut add);
     }
     letter_pieces(tokens, &mut add);
-    best.map(|(span, symbols, _)| (span, symbols))
+    best.map(|(span, symbols, _)| (span, symbols.into()))
 }
 
 /// A letter that costs no more than this was surely spelt.
@@ -130,13 +132,13 @@ pub(crate) fn amounts_at(tokens: &[Token]) -> Option<(usize, String)> {
         let mut best = None;
         repeated(&tokens[1..], times, false, &mut |span, symbols, cost| {
             if cost <= 0.1 && best.is_none() {
-                best = Some((span, symbols));
+                best = Some((span, symbols.into()));
             }
         });
         return best;
     }
     if first.is_number() {
-        return Some((1, first.text.clone()));
+        return Some((1, first.text.to_string()));
     }
     let longest = numerals::amounts(tokens).into_iter().next().map(|(span, value)| (span, value.to_string()));
     let digit = || digits(&first.text).find(|(_, cost)| *cost == 0.0).map(|(digit, _)| (1, digit.to_string()));
@@ -146,10 +148,10 @@ pub(crate) fn amounts_at(tokens: &[Token]) -> Option<(usize, String)> {
 /// Everything that the words at `at` may spell.
 pub(super) fn pieces(all: &[Token], at: usize, letters: bool, pieces: &mut Vec<Piece>) {
     let tokens = &all[at..];
-    let mut add = |span: usize, symbols: String, cost: f32| pieces.push(Piece { span, symbols, cost });
+    let mut add = |span: usize, symbols: SmolStr, cost: f32| pieces.push(Piece { span, symbols, cost });
     let first = &tokens[0];
     for (digit, cost) in digits(&first.text) {
-        add(1, digit.to_string(), cost);
+        add(1, one(digit), cost);
     }
     let follows_number = at > 0 && (all[at - 1].is_number() || is_number_word(&all[at - 1].text));
     let amounts = numerals::amounts(tokens);
@@ -165,7 +167,7 @@ pub(super) fn pieces(all: &[Token], at: usize, letters: bool, pieces: &mut Vec<P
         if matches!(first.text.as_str(), "hundred" | "thousand") {
             cost += if follows_number { 0.5 } else { 0.1 };
         }
-        add(*span, value.to_string(), cost);
+        add(*span, value.to_smolstr(), cost);
     }
     if let Some(times) = repeats(&first.text) {
         repeated(&tokens[1..], times, letters, &mut add);
@@ -173,7 +175,7 @@ pub(super) fn pieces(all: &[Token], at: usize, letters: bool, pieces: &mut Vec<P
     if let Some(count) = count_of(first)
         && let Some(digit) = tokens.get(1).and_then(|token| plural(&token.text))
     {
-        add(2, digit.to_string().repeat(count), 0.0);
+        add(2, std::iter::repeat_n(digit, count).collect(), 0.0);
     }
     if letters {
         letter_pieces(tokens, &mut add);
@@ -229,20 +231,20 @@ fn count_of(token: &Token) -> Option<usize> {
 }
 
 /// "double seven", "triple 0", "double A"; "double 07" repeats only its first digit.
-fn repeated(rest: &[Token], times: usize, letters: bool, add: &mut impl FnMut(usize, String, f32)) {
+fn repeated(rest: &[Token], times: usize, letters: bool, add: &mut impl FnMut(usize, SmolStr, f32)) {
     let Some(next) = rest.first() else { return };
     for (digit, cost) in digits(&next.text) {
-        add(2, digit.to_string().repeat(times), cost);
+        add(2, std::iter::repeat_n(digit, times).collect(), cost);
     }
     if let Some(digit) = plural(&next.text) {
-        add(2, digit.to_string().repeat(times), 0.05);
+        add(2, std::iter::repeat_n(digit, times).collect(), 0.05);
     }
     if next.is_number()
         && let Some(digit) = next.text.chars().next()
     {
         let behind = &next.text[digit.len_utf8()..];
         let cost = if behind.is_empty() { 0.0 } else { 0.1 };
-        add(2, format!("{}{behind}", digit.to_string().repeat(times)), cost);
+        add(2, std::iter::repeat_n(digit, times).chain(behind.chars()).collect(), cost);
         if next.text.len() == times && next.text.chars().all(|other| other == digit) {
             // "double 77" is more often one pair, written twice over, than four sevens.
             add(2, next.text.clone(), 0.12);
@@ -254,9 +256,9 @@ fn repeated(rest: &[Token], times: usize, letters: bool, add: &mut impl FnMut(us
     for (span, letter, cost) in single_letters(rest) {
         let is_w = times == 2 && letter == 'U';
         if is_w {
-            add(1 + span, "W".to_owned(), cost);
+            add(1 + span, SmolStr::new_static("W"), cost);
         }
-        add(1 + span, letter.to_string().repeat(times), cost + if is_w { 0.2 } else { 0.0 });
+        add(1 + span, std::iter::repeat_n(letter, times).collect(), cost + if is_w { 0.2 } else { 0.0 });
     }
 }
 
@@ -287,14 +289,14 @@ fn by_alphabet(word: &str, among: usize) -> Option<char> {
     if known { word.chars().next().map(|first| first.to_ascii_uppercase()) } else { None }
 }
 
-fn letter_pieces(tokens: &[Token], add: &mut impl FnMut(usize, String, f32)) {
+fn letter_pieces(tokens: &[Token], add: &mut impl FnMut(usize, SmolStr, f32)) {
     for (span, letter, cost) in single_letters(tokens) {
-        add(span, letter.to_string(), cost);
+        add(span, one(letter), cost);
         explained(tokens, span, letter, cost, add);
     }
     // A word the alphabet knows but NATO does not stands for its letter less surely.
     if let Some(letter) = by_alphabet(&tokens[0].text, ALPHABET.len()) {
-        add(1, letter.to_string(), 0.12);
+        add(1, one(letter), 0.12);
     }
     let first = &tokens[0];
     let is_run =
@@ -302,7 +304,7 @@ fn letter_pieces(tokens: &[Token], add: &mut impl FnMut(usize, String, f32)) {
     if is_run {
         // "OK" is opened to "okay" like any other spelling of it.
         let run =
-            if first.capitals && first.text == "okay" { "OK".to_owned() } else { first.text.to_ascii_uppercase() };
+            if first.capitals && first.text == "okay" { "OK".into() } else { first.text.to_ascii_uppercase_smolstr() };
         let cost = match (first.capitals, run.len()) {
             (true, _) => 0.02,
             (false, _) if is_function_word(&first.text) => 0.4,
@@ -315,7 +317,7 @@ fn letter_pieces(tokens: &[Token], add: &mut impl FnMut(usize, String, f32)) {
 }
 
 /// "B as in Bravo", "B for Bravo", "B like boy", "B, bravo": one letter, the word deciding.
-fn explained(tokens: &[Token], span: usize, letter: char, cost: f32, add: &mut impl FnMut(usize, String, f32)) {
+fn explained(tokens: &[Token], span: usize, letter: char, cost: f32, add: &mut impl FnMut(usize, SmolStr, f32)) {
     let word = |at: usize| tokens.get(at).map_or("", |token| token.text.as_str());
     let (link, is_strong) = match (word(span), word(span + 1), word(span + 2)) {
         ("as", "in", _) | ("like", "in", _) | ("is", "for", _) | ("is", "in", _) | ("is", "in the", _) => (2, true),
@@ -330,13 +332,13 @@ fn explained(tokens: &[Token], span: usize, letter: char, cost: f32, add: &mut i
     let is_known = by_alphabet(&example.text, ALPHABET.len()).is_some();
     let total = span + link + 1;
     match (link, initial == letter) {
-        (0, true) if is_known => add(total, letter.to_string(), 0.02),
+        (0, true) if is_known => add(total, one(letter), 0.02),
         (0, _) => {}
-        (_, true) => add(total, letter.to_string(), 0.0),
+        (_, true) => add(total, one(letter), 0.0),
         (_, false) if is_strong || is_known => {
             // The letter was misheard; the word is easier to hear and decides.
-            add(total, initial.to_string(), 0.08);
-            add(total, letter.to_string(), cost + 0.3);
+            add(total, one(initial), 0.08);
+            add(total, one(letter), cost + 0.3);
         }
         (_, false) => {}
     }

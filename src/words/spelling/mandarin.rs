@@ -3,9 +3,12 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use smol_str::{SmolStr, ToSmolStr};
+
+use super::super::spoken::mandarin::amounts as cardinals;
 use super::super::token::Token;
 use super::super::weight::phrase_length;
-use super::pieces::Piece;
+use super::pieces::{Piece, one};
 
 #[rustfmt::skip]
 const DIGITS: &[(&str, char, f32)] = &[
@@ -83,29 +86,29 @@ pub(crate) fn chinese_amount(words: &[&str]) -> Option<(usize, u64)> {
 /// Everything that the characters at `at` may spell.
 pub(super) fn pieces(all: &[Token], at: usize, letters: bool, pieces: &mut Vec<Piece>) {
     let words: Vec<&str> = all[at..].iter().take(16).map(|token| token.text.as_str()).collect();
-    let mut add = |span: usize, symbols: String, cost: f32| pieces.push(Piece { span, symbols, cost });
+    let mut add = |span: usize, symbols: SmolStr, cost: f32| pieces.push(Piece { span, symbols, cost });
     if let Some((digit, cost, _)) = DIGITS_BY_WORD.get(words[0]) {
-        add(1, digit.to_string(), *cost);
+        add(1, one(*digit), *cost);
     }
     // The 十二 of 四十二 is no 12.
     let is_torn = words[0] == "十" && at > 0 && is_number_character(&all[at - 1].text);
     let amounts = amounts(&words);
     for (span, value) in &amounts {
         let cut_short = amounts.iter().any(|(longer, _)| longer > span);
-        add(*span, value.to_string(), if cut_short { 0.25 } else { 0.0 } + if is_torn { 0.5 } else { 0.0 });
+        add(*span, value.to_smolstr(), if cut_short { 0.25 } else { 0.0 } + if is_torn { 0.5 } else { 0.0 });
     }
     // "三个零" is 000, "两个七" is 77.
     if let (Some(count), Some("个")) = (digit_value(words[0]), words.get(1).copied())
         && (2..=6).contains(&count)
         && let Some(symbol) = words.get(2).and_then(|word| sure_symbol(word))
     {
-        add(3, symbol.to_string().repeat(usize::try_from(count).unwrap_or(0)), 0.0);
+        add(3, std::iter::repeat_n(symbol, usize::try_from(count).unwrap_or(0)).collect(), 0.0);
     }
     if letters {
         let first = words[0].chars().next();
         for (name, letter, cost) in first.and_then(|first| LETTERS_BY_FIRST.get(&first)).into_iter().flatten() {
             if let Some(span) = phrase_length(name, &words) {
-                add(span, letter.to_string(), *cost);
+                add(span, one(*letter), *cost);
             }
         }
     }
@@ -122,56 +125,11 @@ fn digit_value(word: &str) -> Option<u64> {
 
 /// Amounts with 十, 百, 千 or 万 at the start of `words`: `(characters taken, value)`, every sensible end.
 fn amounts(words: &[&str]) -> Vec<(usize, u64)> {
-    let mut found: Vec<(usize, u64)> = Vec::new();
-    let (mut total, mut section, mut digit): (u64, u64, Option<u64>) = (0, 0, None);
-    // The unit of the digit before: a next unit must be smaller, and a bare last digit counts tenths of it.
-    let mut last_unit = u64::MAX;
-    let mut has_unit = false;
-    let mut after_zero = false;
-    for (index, word) in words.iter().enumerate() {
-        let unit = match *word {
-            "十" | "拾" => 10,
-            "百" | "佰" => 100,
-            "千" | "仟" => 1000,
-            "万" => 10_000,
-            _ => 0,
-        };
-        if unit == 10_000 {
-            let amount = section + digit.unwrap_or(0);
-            if amount == 0 || total > 0 {
-                break;
-            }
-            (total, section, digit, last_unit) = (amount * 10_000, 0, None, 10_000);
-            (has_unit, after_zero) = (true, false);
-            found.push((index + 1, total));
-        } else if unit > 0 {
-            if unit >= last_unit || (digit.is_none() && !(unit == 10 && (index == 0 || after_zero))) {
-                break;
-            }
-            section += digit.unwrap_or(1) * unit;
-            (digit, last_unit, has_unit, after_zero) = (None, unit, true, false);
-            found.push((index + 1, total + section));
-        } else if matches!(*word, "零" | "〇") {
-            if !has_unit || after_zero || digit.is_some() {
-                break;
-            }
-            after_zero = true;
-        } else if let Some(value) = digit_value(word).filter(|value| *value > 0) {
-            if digit.is_some() {
-                break;
-            }
-            digit = Some(value);
-            if has_unit {
-                // "一千五" is 1500; "一千零五" and "一百二十五" end in ones.
-                let ones = if after_zero || last_unit == 10 { 1 } else { last_unit / 10 };
-                found.push((index + 1, total + section + value * ones));
-            }
-        } else {
-            break;
-        }
-    }
-    found.sort_by_key(|(span, _)| std::cmp::Reverse(*span));
-    found
+    let only_character = |word: &&str| {
+        let mut characters = word.chars();
+        characters.next().filter(|_| characters.next().is_none())
+    };
+    cardinals(words.iter().map_while(only_character))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! Numbers as amounts: "a hundred and five", "forty two", "2 thousand".
 
+use smol_str::SmolStr;
+
 use super::super::number_words::{small_number, tens};
 use super::super::token::Token;
 use super::pieces::Piece;
@@ -8,7 +10,7 @@ use super::pieces::Piece;
 pub(super) fn pieces(tokens: &[Token], pieces: &mut Vec<Piece>) {
     let Some(token) = tokens.first().filter(|token| token.is_number()) else { return };
     if token.text.len() <= super::super::MAX_DIGITS {
-        let symbols: String =
+        let symbols: SmolStr =
             token.text.chars().filter_map(|c| c.to_digit(10)).filter_map(|d| char::from_digit(d, 10)).collect();
         pieces.push(Piece { span: 1, symbols, cost: 0.0 });
     }

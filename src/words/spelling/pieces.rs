@@ -2,6 +2,8 @@
 
 use std::sync::LazyLock;
 
+use smol_str::SmolStr;
+
 use super::super::Language;
 use super::super::phrases::Phrases;
 use super::super::token::Token;
@@ -15,9 +17,14 @@ pub(super) struct Piece {
     /// How many tokens it takes, at least 1.
     pub span: usize,
     /// Digits and capital letters; empty when the words are skipped.
-    pub symbols: String,
+    pub symbols: SmolStr,
     /// How unlikely this is, 0 and up.
     pub cost: f32,
+}
+
+/// A single symbol.
+pub(super) fn one(symbol: char) -> SmolStr {
+    std::iter::once(symbol).collect()
 }
 
 /// How a token behaves when it is skipped.

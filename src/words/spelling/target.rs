@@ -1,5 +1,8 @@
 //! Which symbols of a value a caller speaks of: "the second digit", "the last four", 倒数第二位.
 
+use std::sync::LazyLock;
+
+use super::super::phrases::Phrases;
 use super::super::weight::phrase_length;
 use super::wanted::Kind;
 
@@ -96,29 +99,38 @@ const COUNTS: [&str; 10] = ["one", "two", "three", "four", "five", "six", "seven
 const CHINESE_COUNTS: [&str; 10] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
 
 #[rustfmt::skip]
-const LINKS: &[&str] = &[
+static LINKS: LazyLock<Phrases<()>> = LazyLock::new(|| table(&[
     "is", "are", "was", "were", "should be", "should have been", "has to be", "have to be", "must be", "needs to be",
     "is supposed to be", "is actually", "is in fact", "are actually", "to be", "to", "into", "with", "into a", "is a",
     "is an", "should be a", "should be an", "should read", "reads",
-];
+]));
 
 #[rustfmt::skip]
-const CHINESE_LINKS: &[&str] = &[
+static CHINESE_LINKS: LazyLock<Phrases<()>> = LazyLock::new(|| table(&[
     "是", "应该是", "应该为", "应是", "改成", "改为", "换成", "变成", "为", "得是", "要改成", "才是", "其实是", "不对是",
     "错了是", "错了应该是", "不对应该是",
-];
+]));
 
 #[rustfmt::skip]
-const ENDS_IN: &[&str] = &[
+static ENDS_IN: LazyLock<Phrases<()>> = LazyLock::new(|| table(&[
     "it ends in", "it ends with", "ends in", "ends with", "ending in", "ending with", "it finishes with",
     "at the end it is", "尾号是", "尾号", "结尾是", "末尾是", "最后是",
-];
+]));
 
 #[rustfmt::skip]
-const BEGINS_WITH: &[&str] =
-    &["it starts with", "it begins with", "starts with", "begins with", "starting with", "it starts", "开头是", "前面是"];
+static BEGINS_WITH: LazyLock<Phrases<()>> = LazyLock::new(|| table(&["it starts with", "it begins with", "starts with", "begins with", "starting with", "it starts", "开头是", "前面是"]));
 
-fn longest(phrases: &[&str], words: &[&str]) -> Option<usize> {
+fn table(phrases: &[&'static str]) -> Phrases<()> {
+    Phrases::new(phrases.iter().map(|phrase| (*phrase, ())))
+}
+
+/// How many words the longest phrase of a table takes that stands at the start of `words`.
+fn longest(table: &Phrases<()>, words: &[&str]) -> Option<usize> {
+    table.longest(words).map(|(length, ())| length)
+}
+
+/// As [`longest`], of a few.
+fn longest_of(phrases: &[&str], words: &[&str]) -> Option<usize> {
     phrases.iter().filter_map(|phrase| phrase_length(phrase, words)).max()
 }
 
@@ -147,10 +159,10 @@ fn noun(word: Option<&&str>) -> Option<Among> {
 }
 
 fn english(words: &[&str]) -> Option<(usize, Target)> {
-    if let Some(length) = longest(ENDS_IN, words) {
+    if let Some(length) = longest(&ENDS_IN, words) {
         return Some((length, Target::run(true, None, Among::All)));
     }
-    if let Some(length) = longest(BEGINS_WITH, words) {
+    if let Some(length) = longest(&BEGINS_WITH, words) {
         return Some((length, Target::run(false, None, Among::All)));
     }
     let mut at = usize::from(matches!(words.first(), Some(&("the" | "that" | "my"))));
@@ -158,7 +170,7 @@ fn english(words: &[&str]) -> Option<(usize, Target)> {
     if let Some(among) = noun(words.get(at)).filter(|among| *among != Among::All) {
         let behind = at + 1 + usize::from(words.get(at + 1) == Some(&"number"));
         let place = count(words.get(behind), &COUNTS)?;
-        let link = longest(LINKS, words.get(behind + 1..)?)?;
+        let link = longest(&LINKS, words.get(behind + 1..)?)?;
         return Some((behind + 1 + link, Target::one(false, place - 1, among)));
     }
     let (length, mut from_end, mut place) = match words.get(at) {
@@ -171,30 +183,30 @@ fn english(words: &[&str]) -> Option<(usize, Target)> {
     let mut is_named = from_end;
     let rest = &words[at..];
     if let Some(length) =
-        longest(&["to last", "to the last", "from last", "last", "from the end", "from the right"], rest)
+        longest_of(&["to last", "to the last", "from last", "last", "from the end", "from the right"], rest)
         && !from_end
     {
         (from_end, is_named, at) = (true, true, at + length);
         // "the second from the end" and "the second last" are both the last but one.
-    } else if let Some(length) = longest(&["but one", "but 1"], rest)
+    } else if let Some(length) = longest_of(&["but one", "but 1"], rest)
         && from_end
     {
         (place, at) = (1, at + length);
     }
     let run = count(words.get(at), &COUNTS)
         .filter(|number| *number > 1 && place == 0)
-        .filter(|_| noun(words.get(at + 1)).is_some() || longest(LINKS, &words[at + 1..]).is_some());
+        .filter(|_| noun(words.get(at + 1)).is_some() || longest(&LINKS, &words[at + 1..]).is_some());
     if run.is_some() {
         at += 1;
     }
     let among = noun(words.get(at));
     at += usize::from(among.is_some());
-    if let Some(length) = longest(&["from the end", "from the right", "from the back"], &words[at..])
+    if let Some(length) = longest_of(&["from the end", "from the right", "from the back"], &words[at..])
         && !from_end
     {
         (from_end, at) = (true, at + length);
     }
-    let link = longest(LINKS, &words[at..]);
+    let link = longest(&LINKS, &words[at..]);
     if link.is_none() && !(among.is_some() && is_named || among.is_some_and(|among| among != Among::All)) {
         return None;
     }
@@ -205,9 +217,9 @@ fn english(words: &[&str]) -> Option<(usize, Target)> {
 }
 
 fn chinese(words: &[&str]) -> Option<(usize, Target)> {
-    let mut at = longest(&["把", "将", "那个", "请把"], words).unwrap_or(0);
+    let mut at = longest_of(&["把", "将", "那个", "请把"], words).unwrap_or(0);
     let (from_end, place, run);
-    if let Some(length) = longest(&["倒数第"], &words[at..]) {
+    if let Some(length) = longest_of(&["倒数第"], &words[at..]) {
         (from_end, run) = (true, None);
         place = count(words.get(at + length), &CHINESE_COUNTS)? - 1;
         at += length + 1;
@@ -217,7 +229,7 @@ fn chinese(words: &[&str]) -> Option<(usize, Target)> {
         (from_end, run) = (false, None);
         place = if tens { 9 + ones.unwrap_or(0) } else { count(words.get(at + 1), &CHINESE_COUNTS)? - 1 };
         at += 2 + usize::from(ones.is_some());
-    } else if let Some(length) = longest(&["最后", "后面", "后", "末尾", "末", "最末"], &words[at..]) {
+    } else if let Some(length) = longest_of(&["最后", "后面", "后", "末尾", "末", "最末"], &words[at..]) {
         at += length;
         let number = match words.get(at) {
             Some(&"两") => Some(2),
@@ -225,7 +237,7 @@ fn chinese(words: &[&str]) -> Option<(usize, Target)> {
         };
         at += usize::from(number.is_some());
         (from_end, place, run) = (true, 0, number.filter(|number| *number > 1));
-    } else if let Some(length) = longest(&["前面", "前", "开头", "头", "最前面"], &words[at..]) {
+    } else if let Some(length) = longest_of(&["前面", "前", "开头", "头", "最前面"], &words[at..]) {
         at += length;
         let number = match words.get(at) {
             Some(&"两") => Some(2),
@@ -234,9 +246,9 @@ fn chinese(words: &[&str]) -> Option<(usize, Target)> {
         at += 1;
         (from_end, place, run) = (false, 0, Some(number));
     } else {
-        return longest(ENDS_IN, words)
+        return longest(&ENDS_IN, words)
             .map(|length| (length, Target::run(true, None, Among::All)))
-            .or_else(|| longest(BEGINS_WITH, words).map(|length| (length, Target::run(false, None, Among::All))));
+            .or_else(|| longest(&BEGINS_WITH, words).map(|length| (length, Target::run(false, None, Among::All))));
     }
     let nouns = [
         ("位数字", Among::Digits),
@@ -250,7 +262,7 @@ fn chinese(words: &[&str]) -> Option<(usize, Target)> {
     ];
     let named = nouns.iter().find_map(|(noun, among)| Some((phrase_length(noun, &words[at..])?, *among)));
     at += named.map_or(0, |(length, _)| length);
-    let link = longest(CHINESE_LINKS, &words[at..]);
+    let link = longest(&CHINESE_LINKS, &words[at..]);
     if named.is_none() && link.is_none() {
         return None;
     }

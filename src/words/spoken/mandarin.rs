@@ -47,30 +47,43 @@ pub fn cardinal(heard: &Heard, at: usize) -> Option<Whole> {
             }
             sum.digit = Some(token.value);
             end = (place > at).then_some(place + 1).or(end);
-        } else if let Some(unit) = heard.character(place).and_then(unit) {
-            if !sum.multiply(unit, place == at) {
-                break;
-            }
-            end = Some(place + 1);
-        } else if matches!(heard.character(place), Some('零' | '〇')) && (sum.last_unit > 0 || place > at) {
-            if sum.last_unit == 0 || sum.digit.is_some() || sum.after_zero {
-                break;
-            }
-            sum.after_zero = true;
-        } else if let Some(value) = heard.character(place).and_then(digit) {
-            if sum.digit.is_some() {
-                break;
-            }
-            sum.digit = Some(value);
-            end = Some(place + 1);
         } else {
-            break;
+            let Some(character) = heard.character(place).filter(|character| sum.take(*character, place == at)) else {
+                break;
+            };
+            end = if is_zero(character) && sum.last_unit > 0 { end } else { Some(place + 1) };
         }
         place += 1;
     }
     let end = end?;
     let value = sum.value()?;
     (value < LARGEST).then_some(Whole { end, value })
+}
+
+/// Every place at which a number with a unit may end that begins with these characters, and its value, the longest
+/// first: 一百二十三 is 123, and 120, and 100 with something behind it. Figures may be Arabic; a single one is no amount.
+pub fn amounts(characters: impl Iterator<Item = char>) -> Vec<(usize, u64)> {
+    let mut found = Vec::new();
+    let mut sum = Sum::default();
+    for (place, character) in characters.enumerate() {
+        let figure = character.to_digit(10).map(u64::from);
+        let is_taken = match figure {
+            Some(figure) => figure > 0 && sum.take_figure(figure),
+            None => !(place == 0 && is_zero(character)) && sum.take(character, place == 0),
+        };
+        if !is_taken {
+            break;
+        }
+        if sum.last_unit > 0 && !is_zero(character) {
+            found.extend(sum.value().filter(|value| *value < LARGEST).map(|value| (place + 1, value)));
+        }
+    }
+    found.reverse();
+    found
+}
+
+const fn is_zero(character: char) -> bool {
+    matches!(character, '零' | '〇')
 }
 
 #[derive(Default)]
@@ -87,6 +100,25 @@ struct Sum {
 }
 
 impl Sum {
+    /// Takes the next character; false when it cannot stand here. `first` is nothing before it.
+    fn take(&mut self, character: char, first: bool) -> bool {
+        if let Some(unit) = unit(character) {
+            return self.multiply(unit, first);
+        }
+        if is_zero(character) && !first {
+            let fits = self.last_unit > 0 && self.digit.is_none() && !self.after_zero;
+            self.after_zero |= fits;
+            return fits;
+        }
+        digit(character).is_some_and(|figure| self.take_figure(figure))
+    }
+
+    fn take_figure(&mut self, figure: u64) -> bool {
+        let fits = self.digit.is_none();
+        self.digit = self.digit.or(Some(figure));
+        fits
+    }
+
     /// Whether a bare last figure counts tenths of the unit before: 一千五, 1万2.
     fn is_tenth(&self, value: u64) -> bool {
         self.last_unit >= 100 && !self.after_zero && value < 10

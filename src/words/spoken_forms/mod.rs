@@ -51,9 +51,7 @@ fn slot_of(kind: &str, options: &str) -> SlotType {
         "card" => SlotType::Card,
         "place" => {
             let names = text("of").unwrap();
-            SlotType::Place {
-                options: names.split(',').map(|name| ChoiceOption::plain(name.replace('_', " "))).collect(),
-            }
+            SlotType::place(names.split(',').map(|name| ChoiceOption::plain(name.replace('_', " "))).collect())
         }
         "digits" => SlotType::Digits { min: number("min").unwrap() as usize, max: number("max").unwrap() as usize },
         "code" => SlotType::Code { shape: Shape::parse(&text("shape").unwrap()).unwrap() },

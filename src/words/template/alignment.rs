@@ -3,7 +3,7 @@
 //! A word may be near rather than equal, may be missing, and words may have been said that the template lacks. Costs
 //! add up in units of word weight, and the score is what the costs leave of the weight of the wording that fits best.
 
-use super::graph::{Edge, EdgeKind, Graph, SLOT_WEIGHT};
+use super::graph::{Ahead, Edge, EdgeKind, Graph, SLOT_WEIGHT};
 use super::heard::Heard;
 use super::list::Hit;
 
@@ -42,6 +42,8 @@ pub(super) struct Nearness<'s> {
 /// The best way to one state with some words consumed.
 #[derive(Clone, Copy)]
 struct Cell {
+    /// See [`Cell::rank_of`]; infinite where no way leads here.
+    rank: f32,
     cost: f32,
     outside: f32,
     weight: f32,
@@ -53,12 +55,19 @@ struct Cell {
     started: bool,
 }
 
-const NOT_REACHED: Cell =
-    Cell { cost: f32::INFINITY, outside: 0.0, weight: 0.0, capture: 0, slot_ends: u32::MAX, started: false };
+const NOT_REACHED: Cell = Cell {
+    rank: f32::INFINITY,
+    cost: f32::INFINITY,
+    outside: 0.0,
+    weight: 0.0,
+    capture: 0,
+    slot_ends: u32::MAX,
+    started: false,
+};
 
 impl Cell {
     /// Smaller is better. A longer wording at the same cost is the better explanation.
-    fn rank(&self) -> f32 {
+    fn rank_of(&self) -> f32 {
         self.cost + self.outside.min(OUTSIDE_AT_MOST) - 0.05 * self.weight
     }
 
@@ -90,7 +99,10 @@ pub(super) struct Scratch {
     cells: Vec<Cell>,
     captures: Vec<Capture>,
     pub distances: Vec<f32>,
-    pub least: Vec<f32>,
+    /// See [`Graph::look_ahead`].
+    pub ahead: Vec<Ahead>,
+    /// For each word heard, what it and those behind it cost at least, because the template has nothing like them.
+    strange: Vec<f32>,
 }
 
 /// A way through graph and words: its score, 0–1, and what was captured on it, in the order spoken.
@@ -105,7 +117,29 @@ impl Graph {
         REVERSED.max(REVERSED_SHARE * self.heaviest)
     }
 
+    /// Works out what words cost that cannot stand for anything in the template. Only where they cost the same
+    /// wherever they stand.
+    fn find_strange(&self, heard: &Heard, near: &Nearness<'_>, around: Around, strange: &mut Vec<f32>) {
+        let columns = heard.tokens.len();
+        strange.clear();
+        // A word of the template may take two words heard, and reach beyond the last.
+        strange.resize(columns + 3, 0.0);
+        if around == Around::Story || self.has_holes {
+            return;
+        }
+        let is_known = |column: usize| {
+            (0..self.words.len()).any(|word| near.distances[word * columns + column].is_finite())
+                || near.joined.iter().any(|(at, _)| *at == column || at + 1 == column)
+                || near.split.iter().any(|(at, _, _)| *at == column)
+        };
+        for column in (0..columns).rev() {
+            let here = if is_known(column) { 0.0 } else { heard.extras()[column].whole };
+            strange[column] = strange[column + 1] + here;
+        }
+    }
+
     /// The best alignment with `heard`; `None` when nothing of it fits or it stays below `at_least`.
+    /// [`Scratch::ahead`] must be that of this graph, utterance and score.
     pub fn align(
         &self,
         heard: &Heard,
@@ -115,20 +149,26 @@ impl Graph {
         cells: &mut Scratch,
     ) -> Option<Aligned> {
         let columns = heard.tokens.len();
-        let mut walk = Walk { graph: self, heard, near, columns, width: self.states.len(), scratch: cells };
+        debug_assert_eq!(cells.ahead.len(), self.states.len());
+        self.find_strange(heard, near, around, &mut cells.strange);
+        let (share, slack) = (1.0 - at_least, self.slack(at_least));
+        let negated = heard.negated();
+        let width = self.states.len();
+        let mut walk = Walk { graph: self, negated, near, columns, width, share, slack, scratch: cells };
         walk.scratch.captures.clear();
         walk.scratch.cells.clear();
         walk.scratch.cells.resize((columns + 3) * walk.width, NOT_REACHED);
-        walk.scratch.cells[0] = Cell { cost: 0.0, ..NOT_REACHED };
+        walk.scratch.cells[0] = Cell { rank: 0.0, cost: 0.0, ..NOT_REACHED };
         let accept = walk.width - 1;
+        let extras = heard.extras();
         for column in 0..=columns {
             for state in 0..walk.width {
                 let cell = walk.scratch.cells[column * walk.width + state];
-                if cell.cost.is_infinite() {
+                if cell.rank.is_infinite() {
                     continue;
                 }
                 walk.leave(column, state, cell);
-                let Some(extra) = heard.extras.get(column) else { continue };
+                let Some(extra) = extras.get(column) else { continue };
                 let mut longer = cell;
                 match (around, state == 0 || state == accept) {
                     (Around::Story, true) => longer.outside += extra.outside,
@@ -158,18 +198,27 @@ impl Graph {
 
 struct Walk<'w> {
     graph: &'w Graph,
-    heard: &'w Heard,
+    negated: &'w [bool],
     near: &'w Nearness<'w>,
     columns: usize,
     width: usize,
+    /// What share of its weight a wording may lose, and how much beyond that.
+    share: f32,
+    slack: f32,
     scratch: &'w mut Scratch,
 }
 
 impl Walk<'_> {
     fn offer(&mut self, column: usize, state: usize, cell: Cell) {
+        // Ways that cannot score enough any more lead nowhere.
+        let lost = cell.cost + cell.outside.min(OUTSIDE_AT_MOST) + self.scratch.strange[column];
+        if lost - self.share * cell.weight + self.scratch.ahead[state].short > self.slack {
+            return;
+        }
+        let rank = cell.rank_of();
         let place = &mut self.scratch.cells[column * self.width + state];
-        if place.cost.is_infinite() || cell.rank() < place.rank() {
-            *place = cell;
+        if rank < place.rank {
+            *place = Cell { rank, ..cell };
         }
     }
 
@@ -204,7 +253,7 @@ impl Walk<'_> {
 
     /// The word heard is `word`, or together with its neighbour it is.
     fn hear(&mut self, column: usize, to: usize, word: u16, weight: f32, cell: Cell) {
-        let reversed = if !cell.started && self.heard.negated[column] { self.graph.reversed() } else { 0.0 };
+        let reversed = if !cell.started && self.negated[column] { self.graph.reversed() } else { 0.0 };
         let step =
             |cost: f32| Cell { cost: cell.cost + cost + reversed, weight: cell.weight + weight, started: true, ..cell };
         let distance = self.near.distances[usize::from(word) * self.columns + column];
@@ -212,6 +261,9 @@ impl Walk<'_> {
             self.offer(column + 1, to, step(distance * weight.max(0.5)));
         }
         let near = self.near;
+        if near.joined.is_empty() && near.split.is_empty() {
+            return;
+        }
         if near.joined.contains(&(column, word)) {
             self.offer(column + 2, to, step(JOINED));
         }
@@ -257,7 +309,7 @@ impl Walk<'_> {
         let near = self.near;
         let Some(hits) = near.hits.get(usize::from(list)) else { return };
         for (place, hit) in hits.iter().enumerate().filter(|(_, hit)| hit.start == column) {
-            let reversed = if !cell.started && self.heard.negated[column] { self.graph.reversed() } else { 0.0 };
+            let reversed = if !cell.started && self.negated[column] { self.graph.reversed() } else { 0.0 };
             let capture = self.capture(cell.capture, Captured::List { list, hit: position(place) });
             let next = Cell {
                 cost: cell.cost + hit.cost * SLOT_WEIGHT.max(0.8) + reversed,

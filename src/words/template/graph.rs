@@ -17,8 +17,9 @@ pub(super) struct Graph {
     pub states: Vec<State>,
     /// Every word of the template, once.
     pub words: Vec<Sound>,
-    /// The weight of the heaviest wording.
+    /// The weight of the heaviest wording, and of the lightest.
     pub heaviest: f32,
+    pub lightest: f32,
     /// A slot or list is in some wording.
     pub has_holes: bool,
 }
@@ -51,7 +52,12 @@ pub(super) enum EdgeKind {
 
 impl Graph {
     pub fn build(root: &Node) -> Self {
-        let mut graph = Self { states: vec![State::default()], heaviest: heaviest(root), ..Self::default() };
+        let mut graph = Self {
+            states: vec![State::default()],
+            heaviest: heaviest(root),
+            lightest: lightest(root),
+            ..Self::default()
+        };
         graph.add(root, 0);
         let is_hole = |edge: &Edge| matches!(edge.kind, EdgeKind::Slot(_) | EdgeKind::List(_));
         graph.has_holes = graph.states.iter().any(|state| state.edges.iter().any(is_hole));
@@ -60,22 +66,47 @@ impl Graph {
 
     /// The least that the words missing from an utterance cost, whatever their order: a bound for every alignment.
     /// `is_heard` tells of each word in [`Graph::words`].
-    pub fn least_missing(&self, is_heard: impl Fn(u16) -> bool, least: &mut Vec<f32>) -> f32 {
-        least.clear();
-        least.resize(self.states.len(), f32::INFINITY);
-        least[0] = 0.0;
-        for (state, edges) in self.states.iter().enumerate() {
-            let so_far = least[state];
+    pub fn least_missing(&self, is_heard: impl Fn(u16) -> bool) -> f32 {
+        self.look_ahead(is_heard, 0.0, &mut Vec::new())
+    }
+
+    /// As [`Graph::least_missing`]; `ahead` is left with what each state has before it.
+    pub fn look_ahead(&self, is_heard: impl Fn(u16) -> bool, at_least: f32, ahead: &mut Vec<Ahead>) -> f32 {
+        let share = 1.0 - at_least;
+        ahead.clear();
+        ahead.resize(self.states.len(), Ahead { missing: 0.0, short: 0.0 });
+        for (state, edges) in self.states.iter().enumerate().rev().skip(1) {
+            let mut here = Ahead { missing: f32::INFINITY, short: f32::INFINITY };
             for edge in &edges.edges {
-                let cost = match edge.kind {
-                    EdgeKind::Word { word, missing, .. } if !is_heard(word) => missing,
-                    _ => 0.0,
+                let (missing, weight) = match edge.kind {
+                    EdgeKind::Nothing => (0.0, 0.0),
+                    EdgeKind::Word { word, weight, missing } => (if is_heard(word) { 0.0 } else { missing }, weight),
+                    EdgeKind::Slot(_) | EdgeKind::List(_) => (0.0, SLOT_WEIGHT),
                 };
-                let to = &mut least[edge.to as usize];
-                *to = to.min(so_far + cost);
+                let behind = ahead[edge.to as usize];
+                here.missing = here.missing.min(behind.missing + missing);
+                here.short = here.short.min(behind.short + missing - share * weight);
             }
+            ahead[state] = here;
         }
-        least.last().copied().unwrap_or(0.0)
+        ahead.first().map_or(0.0, |first| first.missing)
+    }
+
+    /// What it can save at most that a word is heard: what it costs wherever it stands and is missing.
+    pub fn worth(&self, word: u16) -> f32 {
+        let edges = self.states.iter().flat_map(|state| &state.edges);
+        let missing = edges.filter_map(|edge| match edge.kind {
+            EdgeKind::Word { word: own, missing, .. } if own == word => Some(missing),
+            _ => None,
+        });
+        missing.sum()
+    }
+
+    /// How much may be lost beyond the share of its weight that a wording can bear: a very light one counts for more
+    /// than it weighs.
+    pub fn slack(&self, at_least: f32) -> f32 {
+        const ROUNDING: f32 = 0.001;
+        (1.0 - at_least) * (1.0 - self.lightest).max(0.0) + ROUNDING
     }
 
     fn new_state(&mut self) -> usize {
@@ -137,6 +168,25 @@ impl Graph {
                 join
             }
         }
+    }
+}
+
+/// What lies between a state and the end of its template, for one utterance.
+#[derive(Clone, Copy)]
+pub(super) struct Ahead {
+    /// The least that missing words cost.
+    pub missing: f32,
+    /// The least by which what missing words cost exceeds the share of the weight that may be lost; seldom above 0.
+    pub short: f32,
+}
+
+/// The weight of the lightest wording of `node`.
+fn lightest(node: &Node) -> f32 {
+    match node {
+        Node::Word(word) => weight(word),
+        Node::Slot(_) | Node::List(_) => SLOT_WEIGHT,
+        Node::Sequence(parts) => parts.iter().map(lightest).sum(),
+        Node::Either(parts) => parts.iter().map(lightest).reduce(f32::min).unwrap_or(0.0),
     }
 }
 

@@ -30,6 +30,8 @@ pub struct WordList {
     name: String,
     options: Vec<ChoiceOption>,
     names: Vec<Name>,
+    /// For each length in bytes, the names that are so long; longer ones in the last.
+    by_length: Vec<Vec<u32>>,
 }
 
 /// One wording of one value.
@@ -95,7 +97,7 @@ impl WordList {
     /// A list of values in the order given. A value that says nothing of how it is said in any language is said as it
     /// is written; names in every language are found, whichever is spoken.
     pub fn new(name: impl Into<String>, options: Vec<ChoiceOption>) -> Self {
-        let mut list = Self { name: name.into(), options: Vec::new(), names: Vec::new() };
+        let mut list = Self { name: name.into(), options: Vec::new(), names: Vec::new(), by_length: Vec::new() };
         for (index, option) in options.iter().enumerate() {
             list.add(&option.value.replace('_', " "), index, 0.0);
             for templates in option.said.values() {
@@ -104,6 +106,10 @@ impl WordList {
             }
         }
         list.add_heads();
+        list.by_length = vec![Vec::new(); list.names.iter().map(|name| name.joined.len() + 1).max().unwrap_or(0)];
+        for (place, name) in list.names.iter().enumerate() {
+            list.by_length[name.joined.len()].push(u32::try_from(place).unwrap_or(u32::MAX));
+        }
         list.options = options;
         list
     }
@@ -141,7 +147,7 @@ impl WordList {
             letters: letters(&joined),
             is_han: joined.chars().all(is_han),
             words: tokens.len(),
-            parts: tokens.iter().filter(|token| token.is_latin()).map(|token| token.text.clone()).collect(),
+            parts: tokens.iter().filter(|token| token.is_latin()).map(|token| token.text.to_string()).collect(),
             joined,
             cost,
         });
@@ -191,13 +197,21 @@ impl WordList {
     pub(in super::super) fn find(&self, heard: &Heard) -> Vec<Hit> {
         let mut hits: Vec<Hit> = Vec::new();
         let most = self.names.iter().map(|name| name.words + 2).max().unwrap_or(0).min(LONGEST * 2);
+        let mut text = String::new();
         for start in 0..heard.tokens.len() {
-            let mut text = String::new();
+            text.clear();
             for behind in start + 1..=heard.tokens.len().min(start + most) {
                 push_word(&mut text, &heard.tokens[behind - 1]);
+                // A name that sounds the same may be half as long, or twice; all others are nearer.
+                let shortest = text.len() / 2;
+                if shortest >= self.by_length.len() {
+                    break;
+                }
                 let window =
                     Window { text: &text, key: sound_key(&text), letters: letters(&text), words: behind - start };
-                for name in &self.names {
+                let longest = (text.len() * 2).min(self.by_length.len() - 1);
+                for name in self.by_length[shortest..=longest].iter().flatten() {
+                    let name = &self.names[*name as usize];
                     let Some(cost) = name.distance(&window) else { continue };
                     offer(&mut hits, Hit { start, behind, option: name.option, cost: cost + name.cost });
                 }

@@ -19,6 +19,8 @@ pub struct Match {
     /// What was heard in each slot, as the recogniser wrote it, and the value of each list by the list's name, in the
     /// order spoken.
     pub slots: Vec<(String, String)>,
+    /// How unsure the least sure name of a list is, 0–1: 0 where each was heard word for word.
+    pub doubt: f32,
 }
 
 impl Template {
@@ -45,6 +47,17 @@ impl Template {
         }
         let joined = joined(&self.graph, heard);
         let split = split(&self.graph, heard);
+        let columns = heard.tokens.len();
+        let is_heard = |word: u16| {
+            let row = usize::from(word) * columns;
+            distances[row..row + columns].iter().any(|distance| distance.is_finite())
+                || joined.iter().any(|(_, other)| *other == word)
+                || split.iter().any(|(_, first, second)| *first == word || *second == word)
+        };
+        self.graph.look_ahead(is_heard, at_least, &mut scratch.ahead);
+        if scratch.ahead[0].short > self.graph.slack(at_least) {
+            return None;
+        }
         let hits: Vec<Vec<Hit>> = self.lists.iter().map(|list| list.find(heard)).collect();
         let hits: Vec<&[Hit]> = hits.iter().map(Vec::as_slice).collect();
         let near = Nearness { distances: &distances, joined: &joined, split: &split, hits: &hits };
@@ -65,7 +78,15 @@ impl Template {
                 Some((list.name().to_owned(), list.options().get(hit.option)?.value.clone()))
             }
         };
-        Match { score: aligned.score, slots: aligned.captured.iter().filter_map(named).collect() }
+        let doubt = |captured: &Captured| match *captured {
+            Captured::Slot { .. } => None,
+            Captured::List { list, hit } => Some(hits.get(usize::from(list))?.get(hit as usize)?.cost),
+        };
+        Match {
+            score: aligned.score,
+            slots: aligned.captured.iter().filter_map(named).collect(),
+            doubt: aligned.captured.iter().filter_map(doubt).fold(0.0, f32::max).min(1.0),
+        }
     }
 }
 
@@ -74,8 +95,8 @@ fn fill_distances(graph: &Graph, heard: &Heard, distances: &mut Vec<f32>) -> boo
     distances.clear();
     let mut is_near = false;
     for word in &graph.words {
-        for sound in &heard.sounds {
-            let distance = word.distance(sound).unwrap_or(f32::INFINITY);
+        for column in 0..heard.tokens.len() {
+            let distance = word.distance(heard.sound(column)).unwrap_or(f32::INFINITY);
             is_near |= distance.is_finite();
             distances.push(distance);
         }
@@ -91,8 +112,8 @@ fn joined(graph: &Graph, heard: &Heard) -> Vec<(usize, u16)> {
         let is_joined = |word: &str| {
             word.is_ascii()
                 && word.len() == first.text.len() + second.text.len()
-                && word.starts_with(&first.text)
-                && word.ends_with(&second.text)
+                && word.starts_with(first.text.as_str())
+                && word.ends_with(second.text.as_str())
         };
         for (place, word) in graph.words.iter().enumerate() {
             if is_joined(word.text()) {

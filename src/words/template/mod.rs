@@ -16,6 +16,7 @@ mod samples;
 
 use std::sync::Arc;
 
+pub(super) use alignment::Around;
 pub use heard::Heard;
 pub use index::TemplateIndex;
 pub(super) use list::Hit;

@@ -202,8 +202,10 @@ impl Parser<'_> {
         let start = self.at;
         let rest = &self.text[start..];
         let length = rest.find(['[', ']', '(', ')', '{', '}', '|']).unwrap_or(rest.len());
-        let words: Vec<Node> =
-            tokenise_up_to(&rest[..length], MAX_WORDS + 1).into_iter().map(|token| Node::Word(token.text)).collect();
+        let words: Vec<Node> = tokenise_up_to(&rest[..length], MAX_WORDS + 1)
+            .into_iter()
+            .map(|token| Node::Word(token.text.into()))
+            .collect();
         self.at = start + length;
         self.count(start, words.len())?;
         parts.extend(words);

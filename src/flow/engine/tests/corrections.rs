@@ -72,3 +72,47 @@ fn a_correction_of_a_value_being_read_back_takes_its_place() {
     call.says("no, the first letter is C").expect("I heard C B, 1 2. Is that right?");
     call.says("yes").expect_part("Done.");
 }
+
+#[test]
+fn whoever_says_only_that_something_is_wrong_is_asked_for_it_again() {
+    for said in ["I made a mistake", "sorry, I gave you the wrong number", "I misspoke"] {
+        let mut call = order("");
+        call.says(said).expect("Sorry about that. Please say it again. | Code?");
+        assert_eq!((call.rank(), call.handlers()), (Some(Rank::Correction), vec!["correct"]), "{said}");
+        call.says("AB 34").expect("Shall I go on?");
+        call.says("yes").expect_part("Done with A B, 3 4.");
+    }
+}
+
+#[test]
+fn a_value_being_read_back_is_asked_again_when_only_a_mistake_is_owned_up() {
+    let steps = "  - ask: code\n    prompt: { en: \"Code?\" }\n    read_back: always\n  - say: { en: \"Done.\" }\n  - end: call\n";
+    let mut call = Driver::steps("{ code: { type: code, shape: \"LL99\" } }", steps, "");
+    call.says("AB12").expect("I heard A B, 1 2. Is that right?");
+    call.says("I made a mistake").expect("Sorry about that. Please say it again. | Code?");
+}
+
+#[test]
+fn a_mistake_before_anything_was_given_is_no_correction() {
+    let mut call = Driver::steps(SLOTS, "  - ask: code\n    prompt: { en: \"Code?\" }\n  - end: call\n", PERSON);
+    call.says("I made a mistake");
+    assert_eq!(call.rank(), Some(Rank::NotUnderstood));
+}
+
+#[test]
+fn a_slot_filled_two_questions_before_is_put_right() {
+    let mut call = order("  - ask: day\n    prompt: { en: \"Day?\" }\n");
+    call.says("tomorrow").expect("Shall I go on?");
+    call.says("no, the second digit of the code is five").expect_part("All right, A B, 1 5.");
+    assert_eq!(call.rank(), Some(Rank::Correction));
+}
+
+#[test]
+fn a_mistake_is_owned_up_in_mandarin() {
+    let text = "bundle: t\nstart: main\nlanguages: [zh]\ntimezone: Asia/Shanghai\n---\nflow: main\nslots: { pin: { type: digits, length: 4 }, sure: { type: yes_no } }\nsteps:\n  - ask: pin\n    prompt: { zh: \"请说四位密码。\" }\n  - ask: sure\n    prompt: { zh: \"可以继续吗？\" }\n  - say: { zh: \"好。\" }\n  - end: call\n";
+    let mut call = Driver::start(text);
+    call.says("一二三四").expect("可以继续吗？");
+    call.says("我说错了").expect("抱歉，请您再说一遍。 | 请说四位密码。");
+    assert_eq!((call.rank(), call.handlers()), (Some(Rank::Correction), vec!["correct"]));
+    call.says("五六七八").expect("可以继续吗？");
+}

@@ -6,6 +6,7 @@ mod corrections;
 mod doing;
 mod handlers;
 mod knowing;
+mod lists;
 mod people;
 mod privacy;
 mod random;
