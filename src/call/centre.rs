@@ -103,7 +103,14 @@ impl CallCentre {
         self.sessions.spawn(async move {
             let id = CallId::random();
             let desk = switchboard.port(id).await;
-            let settings = SessionSettings { id, pace: Pace::RealTime, watcher: None, language: None };
+            let settings = SessionSettings {
+                id,
+                pace: Pace::RealTime,
+                watcher: None,
+                language: None,
+                flow: None,
+                overhears: None,
+            };
             tracing::info!(call = %id, line = call.line, "call taken");
             let reason = Session::run(services, Some(&media), call, desk, closing, settings).await;
             tracing::info!(call = %id, reason = reason.as_str(), "call ended");

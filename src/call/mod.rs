@@ -33,7 +33,7 @@ pub use clock::Pace;
 pub use closing::Closing;
 pub use plane::{MediaPlane, PlaneCommand, PlaneHandle, PlaneReport, Side};
 pub use services::{AgentLines, HearingModels, Services, Watcher};
-pub use session::{Session, SessionSettings};
+pub use session::{Overhears, Session, SessionSettings, seed_of};
 pub use shelf::{Answering, Shelf};
 pub use switchboard::{DeskPort, OpenAt, Switchboard};
 pub use ticker::{MediaThreads, TickCounters, TickerError};

@@ -72,10 +72,24 @@ enum Connection {
     Sql(SqlConnection),
 }
 
+/// Answers in place of every connection: a test of a bundle does.
+pub trait Pretends: Send + Sync {
+    /// The answer to `connection.query`, and how long it takes to come.
+    fn answer(&self, name: &str) -> (LookUpResult, Duration);
+}
+
 /// Everything flows can look things up in, and change things through. Cheap to clone.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub struct Connections {
     open: Arc<BTreeMap<String, Connection>>,
+    /// Whoever answers instead of them, if anybody.
+    pretends: Option<Arc<dyn Pretends>>,
+}
+
+impl std::fmt::Debug for Connections {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_tuple("Connections").field(&self.open).finish()
+    }
 }
 
 impl Connections {
@@ -89,7 +103,12 @@ impl Connections {
             };
             (name, connection)
         });
-        Self { open: Arc::new(open.collect()) }
+        Self { open: Arc::new(open.collect()), pretends: None }
+    }
+
+    /// No connections at all: `pretends` answers what is asked of them, within each question's time limit.
+    pub fn pretended(pretends: Arc<dyn Pretends>) -> Self {
+        Self { open: Arc::default(), pretends: Some(pretends) }
     }
 
     /// Whether `connection.query` changes something.
@@ -117,6 +136,11 @@ impl Connections {
     }
 
     async fn answer(&self, question: Question, access: Access, key: Option<&str>) -> LookUpResult {
+        if let Some(pretends) = &self.pretends {
+            let (result, after) = pretends.answer(&format!("{}.{}", question.connection, question.query));
+            tokio::time::sleep(after.min(question.time_limit)).await;
+            return if after > question.time_limit { Trouble::Timeout.into_result() } else { result };
+        }
         let (connection, query) = (question.connection.clone(), question.query.clone());
         let asked = self.ask(question, access, key);
         match asked.await {

@@ -23,7 +23,7 @@ mod sql;
 mod tls;
 mod trouble;
 
-pub use connections::{ConnectionSettings, Connections, Health, Question};
+pub use connections::{ConnectionSettings, Connections, Health, Pretends, Question};
 pub use csv::{CsvAppending, CsvQuery, CsvTable, TableFault};
 pub use http::{
     AddressFault, BodyForm, BodyTemplate, HttpMethod, HttpQuery, HttpSettings, Pick, Template, TemplateFault,

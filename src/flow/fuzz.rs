@@ -1,6 +1,7 @@
 //! What the fuzz targets in `fuzz/` call, each with any text at all: nothing may panic, and what is taken must hold.
 //!
-//! `cargo fuzz run loader` and so on, with the nightly toolchain; the tests below do the same for mutated files of the
+//! `RUSTC_BOOTSTRAP=1 cargo fuzz run --sanitizer none loader` and so on, on the stable toolchain; the tests below do the
+//! same for mutated files of the
 //! shipped bundles, in seconds.
 
 use std::path::PathBuf;

@@ -57,6 +57,32 @@ pub struct SessionSettings {
     pub watcher: Option<Watcher>,
     /// The language to begin in; the bundle's first if `None`.
     pub language: Option<Language>,
+    /// The flow to begin with; the bundle's own start if `None`.
+    pub flow: Option<String>,
+    /// Who looks at what reaches the flow, if anybody.
+    pub overhears: Option<Box<dyn Overhears>>,
+}
+
+impl SessionSettings {
+    /// What the conversation knows when it begins.
+    pub fn facts(&self, caller: &Caller, languages: &[Language]) -> CallFacts {
+        CallFacts {
+            caller_number: caller.number.clone(),
+            caller_name: caller.name.clone(),
+            language: self.language,
+            spoken: Some(languages.to_vec()),
+            dialled: caller.dialled.clone(),
+            call_id: Some(self.id),
+            ..CallFacts::default()
+        }
+    }
+}
+
+/// Looks at everything that reaches the flow of a call, and may add what no line carries. A test does: it follows the
+/// conversation, and says how upset its caller is meant to sound.
+pub trait Overhears: Send {
+    /// What is about to reach the flow; what is given back reaches it instead.
+    fn input(&mut self, now: Now, input: Input) -> Input;
 }
 
 /// The caller's wait for a reply, for latency figures.
@@ -85,6 +111,7 @@ pub struct Session {
     clock: LineClock,
     answered_at: jiff::Timestamp,
     watcher: Option<Watcher>,
+    overhears: Option<Box<dyn Overhears>>,
     plane: PlaneHandle,
     /// The plane, where this session ticks it itself.
     own_plane: Option<MediaPlane>,
@@ -137,6 +164,11 @@ pub struct Session {
     over_at: Option<Duration>,
 }
 
+/// Variants of a sentence rotate by the call, so two calls of one caller do not sound the same.
+pub fn seed_of(call: CallId) -> u64 {
+    u64::from_str_radix(&call.to_string(), 16).unwrap_or_default()
+}
+
 impl Session {
     /// Answers `call` and runs it to its end. Everything the call holds is released when this returns,
     /// whoever ended it.
@@ -187,6 +219,7 @@ impl Session {
             caller,
             clock: LineClock::new(settings.pace),
             watcher: settings.watcher,
+            overhears: settings.overhears,
             plane: handle,
             own_plane,
             control,
@@ -241,18 +274,14 @@ impl Session {
         settings: &SessionSettings,
     ) -> Result<Prepared, String> {
         let answering = services.shelf.answering(caller.dialled.as_deref());
-        let facts = CallFacts {
-            caller_number: caller.number.clone(),
-            caller_name: caller.name.clone(),
-            language: settings.language,
-            spoken: Some(answering.languages.clone()),
-            dialled: caller.dialled.clone(),
-            call_id: Some(settings.id),
-            ..CallFacts::default()
+        let facts = settings.facts(&caller, &answering.languages);
+        let seed = seed_of(settings.id);
+        let bundle = Arc::clone(&answering.bundle);
+        let conversation = match &settings.flow {
+            None => Conversation::new(bundle, facts, seed),
+            Some(flow) => Conversation::at_flow(bundle, facts, seed, flow)
+                .ok_or_else(|| format!("the bundle has no flow {flow:?}"))?,
         };
-        // Variants of a sentence rotate by the call, so two calls of one caller do not sound the same.
-        let seed = u64::from_str_radix(&settings.id.to_string(), 16).unwrap_or_default();
-        let conversation = Conversation::new(Arc::clone(&answering.bundle), facts, seed);
         let ear = Ear::new(&services.hearing, rate).map_err(|fault| format!("{line}: {fault}"))?;
         Ok(Prepared { answering, conversation, ear, caller })
     }
@@ -379,6 +408,10 @@ impl Session {
             return;
         }
         let now = Now { since_answer: self.clock.now(), wall: self.wall_now() };
+        let input = match &mut self.overhears {
+            Some(overhears) => overhears.input(now, input),
+            None => input,
+        };
         let acts = self.conversation.handle(now, input);
         for value in self.conversation.private_values() {
             if !self.private_values.contains(&value) {

@@ -193,7 +193,8 @@ async fn play(
     let (_closing, closing) = watch::channel(Closing::Open);
     let desk = DeskPort::own(Desk::new(assemble::desk(config))?);
     let id = CallId::random();
-    let settings = SessionSettings { id, pace: Pace::RealTime, watcher: None, language: None };
+    let settings =
+        SessionSettings { id, pace: Pace::RealTime, watcher: None, language: None, flow: None, overhears: None };
     Session::run(Arc::clone(services), Some(threads), call, desk, closing, settings).await;
     Ok(id)
 }

@@ -78,7 +78,7 @@ enum Doing {
 }
 
 /// The ear and thumb of an agent who takes the call.
-struct AgentEar {
+pub(in crate::cli) struct AgentEar {
     doing: Doing,
     quiet_for: Duration,
     since: Duration,
@@ -86,7 +86,7 @@ struct AgentEar {
 }
 
 impl AgentEar {
-    fn new() -> Self {
+    pub(in crate::cli) fn new() -> Self {
         Self { doing: Doing::WaitingForBrief, quiet_for: Duration::ZERO, since: Duration::ZERO, key: None }
     }
 

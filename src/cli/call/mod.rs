@@ -149,7 +149,14 @@ impl Call {
             agent.registers = false;
         }
         let desk = DeskPort::own(Desk::new(desk)?);
-        let settings = SessionSettings { id: CallId::random(), pace, watcher: Some(watcher), language: self.lang };
+        let settings = SessionSettings {
+            id: CallId::random(),
+            pace,
+            watcher: Some(watcher),
+            language: self.lang,
+            flow: None,
+            overhears: None,
+        };
         Ok(Session::run(Arc::new(services), Some(&threads), incoming, desk, closing, settings).await)
     }
 }

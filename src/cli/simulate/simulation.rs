@@ -232,13 +232,16 @@ impl Simulation {
                     self.outside.answer(&question, &now)
                 }
             };
-            told.push_str(&format!("{:15}{}: {from}\n", "", question.name));
+            let from = self.dress.dim(&format!("{:15}{}: {from}", "", question.name));
+            told.push_str(&from);
+            told.push('\n');
             self.state.transcript.answered(&question.name, &answer);
             let more = self.state.call.answer(answer);
             told.push_str(&telling::happenings(&self.state.call, &more, self.reveal, self.dress));
             happened.extend(more);
         }
         self.state.transcript.happened(&happened, interrupted);
+        told.push_str(self.dress.apart());
         told.push_str(&self.position());
         Reply { text: told, happened, ..Reply::default() }
     }

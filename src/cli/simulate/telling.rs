@@ -16,10 +16,26 @@ pub(super) enum Dress {
 }
 
 impl Dress {
-    fn dim(self, text: &str) -> String {
+    /// Set apart from what came before, where there is a screen.
+    pub(super) fn apart(self) -> &'static str {
+        match self {
+            Self::Plain => "",
+            Self::Colours => "\n",
+        }
+    }
+
+    pub(super) fn dim(self, text: &str) -> String {
         match self {
             Self::Plain => text.to_owned(),
             Self::Colours => format!("\x1b[2m{text}\x1b[0m"),
+        }
+    }
+
+    /// Whose a saying is.
+    fn bot(self) -> &'static str {
+        match self {
+            Self::Plain => "bot",
+            Self::Colours => "\x1b[36mbot\x1b[0m",
         }
     }
 
@@ -35,14 +51,25 @@ impl Dress {
 pub(super) fn happenings(call: &Rehearsal, happened: &[Happening], reveal: bool, dress: Dress) -> String {
     let mut told = String::new();
     for one in happened {
-        let Some(shown) = show(one) else { continue };
+        // Who answers it is told in the next line.
+        let asked = match one {
+            Happening { at, what: What::Asked { verb, id, name, args, unanswered: true } } => {
+                let (verb, id, name, args) = (*verb, *id, name.clone(), args.clone());
+                Some(Happening { at: *at, what: What::Asked { verb, id, name, args, unanswered: false } })
+            }
+            _ => None,
+        };
+        let Some(shown) = show(asked.as_ref().unwrap_or(one)) else { continue };
         let mut text = if reveal { shown.text } else { call.masked(&shown.text) };
         if reveal && let What::SlotFilled { slot, raw, .. } = &one.what {
             text = format!("{slot} = {}", raw.reveal().text());
         }
         let at = clock(shown.at);
+        // Why stands out from where.
+        let is_reason = matches!(one.what, What::Understood(_) | What::Handler { .. } | What::SlotFilled { .. });
         let _ = match shown.who {
-            Who::Bot => writeln!(told, "{} bot  {}", dress.dim(&at), dress.bold(&text)),
+            Who::Bot => writeln!(told, "{} {}  {}", dress.dim(&at), dress.bot(), dress.bold(&text)),
+            _ if is_reason => writeln!(told, "{}      {text}", dress.dim(&at)),
             _ => writeln!(told, "{}", dress.dim(&format!("{at}      {text}"))),
         };
         if let What::Understood(understood) = &one.what {

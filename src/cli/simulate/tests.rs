@@ -223,6 +223,15 @@ fn what_no_test_can_say_is_not_saved() {
 }
 
 #[test]
+fn whoever_interrupts_after_a_journey_in_time_stays_where_they_travelled() {
+    let mut shop = Shop::open();
+    shop.line("where is my order");
+    shop.line("!at 2026-03-01T15:00");
+    assert!(shop.line("!interrupt 200ms hmm").contains("interrupted"));
+    assert!(shop.line("!where").contains("1 Mar 15:00"), "{}", shop.line("!where"));
+}
+
+#[test]
 fn a_call_that_is_over_can_only_be_taken_back_or_begun_again() {
     let mut shop = Shop::open();
     shop.line("!hangup");

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::figures::Counts;
 use super::{Findings, Outcome, TestFinding};
-use crate::flow::rehearsal::Failure;
+use crate::flow::rehearsal::{Failure, HeardLine};
 
 /// One object with everything.
 pub(super) fn report(findings: &Findings) -> Value {
@@ -19,11 +19,9 @@ pub(super) fn report(findings: &Findings) -> Value {
             "turn": finding.mutant.turn + 1,
             "mutation": finding.mutant.mutation.name(),
             "wrong": finding.survived.wrong,
+            "repeat": findings.again_mutant(finding),
             "dialogue": finding.survived.dialogue,
         })
-    });
-    let random = findings.random.iter().filter(|finding| finding.conversed.wrong.is_some()).map(|finding| {
-        json!({ "seed": finding.seed, "wrong": finding.conversed.wrong, "dialogue": finding.conversed.dialogue })
     });
     json!({
         "bundle": findings.bundle,
@@ -34,7 +32,7 @@ pub(super) fn report(findings: &Findings) -> Value {
         "ms": u64::try_from(findings.took.as_millis()).unwrap_or(u64::MAX),
         "tests": findings.tests.iter().map(test).collect::<Vec<_>>(),
         "mutants": { "played": counts.mutants, "failed": mutants.collect::<Vec<_>>() },
-        "random": { "played": counts.random, "failed": random.collect::<Vec<_>>() },
+        "random": random(findings),
         "coverage": {
             "totals": totals,
             "flows": findings.coverage.flows().collect::<Vec<_>>(),
@@ -42,16 +40,36 @@ pub(super) fn report(findings: &Findings) -> Value {
     })
 }
 
+fn random(findings: &Findings) -> Value {
+    let Some(random) = &findings.random else { return json!({ "played": 0, "failed": [] }) };
+    let failed = random.bad.iter().map(|call| {
+        json!({
+            "seed": call.seed,
+            "wrong": call.conversed.wrong,
+            "repeat": findings.again_by_chance(call.seed),
+            "dialogue": call.conversed.dialogue,
+        })
+    });
+    json!({
+        "played": random.played,
+        "seed": random.seed,
+        "turns": random.turns,
+        "ends": random.ends,
+        "transcripts": random.transcripts,
+        "failed": failed.collect::<Vec<_>>(),
+    })
+}
+
 fn test(finding: &TestFinding) -> Value {
     let TestFinding { test, outcome } = finding;
-    let (outcome, lasted, failure, dialogue) = match outcome {
+    let (outcome, lasted, failure, dialogue, heard) = match outcome {
         Outcome::Skipped(reason) => {
             let (file, line) = (&test.at.file, test.at.line);
             return json!({ "name": test.name, "file": file, "line": line, "outcome": "skipped", "reason": reason });
         }
         Outcome::Played(played) => {
             let outcome = if played.failure.is_none() { "passed" } else { "failed" };
-            (outcome, played.lasted, played.failure.as_ref(), &played.dialogue)
+            (outcome, played.lasted, played.failure.as_ref(), &played.dialogue, &played.heard)
         }
     };
     json!({
@@ -62,7 +80,14 @@ fn test(finding: &TestFinding) -> Value {
         "call_ms": u64::try_from(lasted.as_millis()).unwrap_or(u64::MAX),
         "failure": failure.map(failed),
         "dialogue": dialogue,
+        "heard": heard.iter().map(heard_line).collect::<Vec<_>>(),
     })
+}
+
+fn heard_line(line: &HeardLine) -> Value {
+    let mut value = json!(line);
+    value["line"] = json!(line.at.line);
+    value
 }
 
 fn failed(failure: &Failure) -> Value {

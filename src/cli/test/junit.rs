@@ -6,7 +6,7 @@ use anyhow::Context;
 use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::{Findings, Outcome, TestFinding};
-use crate::flow::rehearsal::{Failure, Shown, Spot, Who};
+use crate::flow::rehearsal::{Failure, Shown, Who};
 
 /// The report: a suite for each file, and one each for mutants and callers by chance.
 pub(super) fn report(findings: &Findings) -> anyhow::Result<String> {
@@ -25,15 +25,20 @@ pub(super) fn report(findings: &Findings) -> anyhow::Result<String> {
         suite.add_test_cases(findings.mutants.iter().map(|finding| {
             let name =
                 format!("{}, line {}: {}", finding.test, finding.mutant.turn + 1, finding.mutant.mutation.name());
-            bad_or_good(name, finding.survived.wrong.as_deref(), &finding.survived.dialogue, Some(&finding.survived.at))
+            let survived = &finding.survived;
+            let again = format!("{}\n{}", survived.at, findings.again_mutant(finding));
+            bad_or_good(name, survived.wrong.as_deref(), &survived.dialogue, again)
         }));
         report.add_test_suite(suite);
     }
-    if !findings.random.is_empty() {
+    if let Some(random) = &findings.random {
         let mut suite = TestSuite::new("callers by chance");
-        suite.add_test_cases(findings.random.iter().map(|finding| {
-            let conversed = &finding.conversed;
-            bad_or_good(format!("seed {}", finding.seed), conversed.wrong.as_deref(), &conversed.dialogue, None)
+        let well = random.played - random.bad.len() as u64;
+        suite.add_test_case(TestCase::new(format!("{well} callers by chance end well"), TestCaseStatus::success()));
+        suite.add_test_cases(random.bad.iter().map(|call| {
+            let (wrong, dialogue) = (call.conversed.wrong.as_deref(), &call.conversed.dialogue);
+            let again = findings.again_by_chance(call.seed);
+            bad_or_good(format!("seed {}", call.seed), wrong, dialogue, again)
         }));
         report.add_test_suite(suite);
     }
@@ -65,13 +70,10 @@ fn case(finding: &TestFinding) -> TestCase {
     case
 }
 
-fn bad_or_good(name: String, wrong: Option<&str>, dialogue: &[Shown], at: Option<&Spot>) -> TestCase {
+fn bad_or_good(name: String, wrong: Option<&str>, dialogue: &[Shown], again: String) -> TestCase {
     let Some(wrong) = wrong else { return TestCase::new(name, TestCaseStatus::success()) };
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-    status.set_message(wrong.to_owned());
-    if let Some(at) = at {
-        status.set_description(at.to_string());
-    }
+    status.set_message(wrong.to_owned()).set_description(again);
     let mut case = TestCase::new(name, status);
     case.set_system_out(lines(dialogue));
     case

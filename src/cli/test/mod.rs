@@ -8,6 +8,8 @@
 //! warmline test prompts/shop --mutate
 //! ```
 
+mod aloud;
+mod chance;
 mod figures;
 mod json;
 mod junit;
@@ -15,6 +17,7 @@ mod junit;
 mod tests;
 mod text;
 mod voice;
+mod wire;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -25,10 +28,11 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueEnum};
 
 use super::{Common, assemble, folder};
+use crate::flow::Bundle;
 use crate::flow::rehearsal::{
-    Conversed, Coverage, Ears, FlowTest, Level, Mutant, Played, Survived, converse, load_tests, mutants, play, survive,
+    Coverage, Ears, FlowTest, Level, Mutant, Played, Survived, load_tests, mutants, play, survive,
 };
-use crate::flow::{Bundle, Operators};
+use chance::ByChance;
 
 /// Plays the tests of a bundle.
 #[derive(Debug, Args)]
@@ -55,6 +59,9 @@ pub(super) struct Test {
     /// Only tests whose name holds this
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
+    /// Show private values as they are instead of masked
+    #[arg(long)]
+    show: bool,
     /// List everything that no test goes through
     #[arg(long)]
     coverage: bool,
@@ -74,7 +81,7 @@ enum LevelName {
     Text,
     /// What the caller says is spoken, sent through a telephone's codec and noise, and recognised
     Voice,
-    /// A whole call
+    /// A whole call in real time: SIP and RTP on this machine, agents who answer, the call as every caller has it
     Wire,
 }
 
@@ -84,8 +91,11 @@ struct Findings {
     level: Level,
     tests: Vec<TestFinding>,
     mutants: Vec<MutantFinding>,
-    random: Vec<RandomFinding>,
+    random: Option<ByChance>,
     coverage: Coverage,
+    /// The folder of the bundle, as it was given: what a failure is repeated with.
+    folder: PathBuf,
+    seed: u64,
     /// How long playing took.
     took: Duration,
 }
@@ -106,11 +116,6 @@ struct MutantFinding {
     survived: Survived,
 }
 
-struct RandomFinding {
-    seed: u64,
-    conversed: Conversed,
-}
-
 impl TestFinding {
     fn failed(&self) -> bool {
         matches!(&self.outcome, Outcome::Played(played) if played.failure.is_some())
@@ -121,7 +126,7 @@ impl Findings {
     fn failures(&self) -> usize {
         let tests = self.tests.iter().filter(|finding| finding.failed()).count();
         let mutants = self.mutants.iter().filter(|finding| finding.survived.wrong.is_some()).count();
-        let random = self.random.iter().filter(|finding| finding.conversed.wrong.is_some()).count();
+        let random = self.random.as_ref().map_or(0, |random| random.bad.len());
         tests + mutants + random
     }
 }
@@ -150,31 +155,35 @@ impl Test {
                 bail!("no test of {} has {only:?} in its name", config.bundle.display());
             }
         }
+        for test in &mut tests {
+            test.setting.reveals = self.show;
+        }
         let began = Instant::now();
-        let level = match self.level {
-            LevelName::Text => Level::Text,
-            LevelName::Voice => Level::Voice,
-            LevelName::Wire => bail!(
-                "--level wire is not built yet: play the call with `warmline call --fast --json`, or test at --level voice"
-            ),
-        };
-        let mut ears = match level {
-            Level::Voice => Some(voice::Telephone::assemble(&config, &bundle)?),
-            _ => None,
+        let (level, mut stage) = match self.level {
+            LevelName::Text => (Level::Text, Stage::Text),
+            LevelName::Voice => (Level::Voice, Stage::Voice(Box::new(voice::Telephone::assemble(&config, &bundle)?))),
+            LevelName::Wire => (Level::Wire, Stage::Wire(Box::new(wire::Wire::assemble(&config, &bundle)?))),
         };
         let mut played = Vec::new();
-        for test in tests {
-            let outcome = one(&bundle, &test, level, ears.as_mut())?;
+        let count = tests.len();
+        for (nth, test) in tests.into_iter().enumerate() {
+            if level != Level::Text {
+                // These take their time: whoever waits sees how far they are.
+                eprintln!("{:>3} of {count}  {}", nth + 1, test.name);
+            }
+            let outcome = one(&bundle, &test, level, &mut stage)?;
             if let Outcome::Played(played) = &outcome {
                 coverage.add(&played.happened);
             }
             played.push(TestFinding { test, outcome });
         }
         let mutants = if self.mutate { self.mutated(&bundle, &played)? } else { Vec::new() };
-        let random = self.conversed(&bundle, &operators);
+        let random = (self.random > 0).then(|| chance::converse_often(&bundle, &operators, self.seed, self.random));
         let took = began.elapsed();
         let name = bundle.name().to_owned();
-        let findings = Findings { bundle: name, level, tests: played, mutants, random, coverage, took };
+        let folder = self.dir.unwrap_or_else(|| config.bundle.clone());
+        let findings =
+            Findings { bundle: name, level, tests: played, mutants, random, coverage, folder, seed: self.seed, took };
         if self.json {
             println!("{}", json::report(&findings));
         } else if self.junit {
@@ -196,40 +205,35 @@ impl Test {
         }
         Ok(findings)
     }
-
-    /// Conversations by chance; of those that ended well only the number is kept.
-    fn conversed(&self, bundle: &Arc<Bundle>, operators: &Operators) -> Vec<RandomFinding> {
-        let seeds = self.seed..self.seed.saturating_add(self.random);
-        seeds
-            .map(|seed| {
-                let mut conversed = converse(bundle, operators, seed);
-                if conversed.wrong.is_none() {
-                    conversed.dialogue = Vec::new();
-                    conversed.happened = Vec::new();
-                }
-                RandomFinding { seed, conversed }
-            })
-            .collect()
-    }
 }
 
-fn one(
-    bundle: &Arc<Bundle>,
-    test: &FlowTest,
-    level: Level,
-    ears: Option<&mut voice::Telephone>,
-) -> anyhow::Result<Outcome> {
+/// What tests are played on.
+enum Stage {
+    Text,
+    Voice(Box<voice::Telephone>),
+    Wire(Box<wire::Wire>),
+}
+
+fn one(bundle: &Arc<Bundle>, test: &FlowTest, level: Level, stage: &mut Stage) -> anyhow::Result<Outcome> {
     if !test.levels.contains(&level) {
         return Ok(Outcome::Skipped(format!("it is not for level {}", level.name())));
     }
-    if let Some(telephone) = ears {
-        if let Some(reason) = telephone.cannot_play(test) {
-            return Ok(Outcome::Skipped(reason));
-        }
-        telephone.next_caller();
-        let ears: &mut dyn Ears = telephone;
-        let played = play(bundle, test, Some(ears)).map_err(anyhow::Error::msg);
-        return Ok(Outcome::Played(Box::new(played.with_context(|| format!("the test {:?}", test.name))?)));
+    let cannot = match stage {
+        Stage::Text => None,
+        Stage::Voice(telephone) => telephone.cannot_play(test),
+        Stage::Wire(wire) => wire.cannot_play(test),
+    };
+    if let Some(reason) = cannot {
+        return Ok(Outcome::Skipped(reason));
     }
-    Ok(Outcome::Played(Box::new(play(bundle, test, None).map_err(anyhow::Error::msg)?)))
+    let played = match stage {
+        Stage::Text => play(bundle, test, None).map_err(anyhow::Error::msg),
+        Stage::Voice(telephone) => {
+            telephone.next_caller();
+            let ears: &mut dyn Ears = &mut **telephone;
+            play(bundle, test, Some(ears)).map_err(anyhow::Error::msg)
+        }
+        Stage::Wire(wire) => wire.play(test),
+    };
+    Ok(Outcome::Played(Box::new(played.with_context(|| format!("the test {:?}", test.name))?)))
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use super::super::{Common, assemble};
 use super::*;
+use crate::flow::Operators;
 use crate::flow::load_dir;
-use crate::flow::rehearsal::tests_of;
+use crate::flow::rehearsal::{converse, tests_of};
 use crate::flow::{SourceFile, load_files};
 
 /// The folders of the bundles that ship, with what operators define for them.
@@ -76,7 +77,7 @@ fn findings(tests: &str) -> Findings {
     let tests = tests_of(&[file("main.tests.yaml", tests)], &bundle, &operators).unwrap();
     let mut coverage = Coverage::of(&bundle, &["main.yaml".into()]);
     let played = tests.into_iter().map(|test| {
-        let outcome = one(&bundle, &test, Level::Text, None).unwrap();
+        let outcome = one(&bundle, &test, Level::Text, &mut Stage::Text).unwrap();
         if let Outcome::Played(played) = &outcome {
             coverage.add(&played.happened);
         }
@@ -88,8 +89,10 @@ fn findings(tests: &str) -> Findings {
         level: Level::Text,
         tests,
         mutants: Vec::new(),
-        random: Vec::new(),
+        random: None,
         coverage,
+        folder: "flows".into(),
+        seed: 0,
         took: Duration::from_millis(12),
     }
 }

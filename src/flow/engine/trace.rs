@@ -65,6 +65,24 @@ impl Conversation {
         self.frames.last()?.values.get(name).filter(|value| !value.is_absent()).cloned()
     }
 
+    /// What the caller has been asked about instead of the step's own question, each thing by its value or its name:
+    /// for comparing, never for showing. Empty where the step's own question stands.
+    pub fn offered(&self) -> Vec<String> {
+        if let Some(aside) = &self.aside {
+            return vec![format!("{:?}", aside.about)];
+        }
+        let State::Listening(listening) = &self.state else { return Vec::new() };
+        match &listening.offer {
+            Offer::Nothing => Vec::new(),
+            Offer::Value(value) => vec![value.to_string()],
+            Offer::Either(first, second) => vec![first.to_string(), second.to_string()],
+            Offer::Correction { slot, value } => vec![format!("{slot}: {value}")],
+            Offer::Flows(flows) => flows.iter().map(|offer| self.bundle.flow(offer.flow).name.clone()).collect(),
+            Offer::Choices(choices) => choices.iter().map(usize::to_string).collect(),
+            Offer::Answer(known) => vec![known.question.clone()],
+        }
+    }
+
     /// Remembers something the utterance may mean.
     pub(super) fn weigh(&mut self, rank: Rank, what: impl FnOnce() -> String, score: f32) {
         if self.explains && self.weighed.len() < MOST_PROPOSALS {

@@ -1,6 +1,7 @@
 //! A conversation under watch: what a caller does, what came of it, and the first thing that was wrong with it.
 
 use super::caller::CallerTurn;
+use super::caught::caught;
 use super::happening::Happening;
 use super::run::{Rehearsal, Stop};
 use super::show::{Shown, Who, show, show_turn};
@@ -52,6 +53,19 @@ impl Course {
         let wrong = self.watch.look(&happened, stop);
         self.wrong = self.wrong.take().or(wrong);
         self.happened.extend(happened);
+    }
+
+    /// Lets the call run its course; a panic in it is what was wrong.
+    pub fn guarded(&mut self, runs: impl FnOnce(&mut Self)) {
+        if let Err(panic) = caught(|| runs(self)) {
+            self.panicked(panic);
+        }
+    }
+
+    /// What the caller did last has ended in a panic: that is what was wrong, behind whatever happened before it.
+    pub fn panicked(&mut self, panic: String) {
+        self.dialogue.extend(self.call.take().iter().filter_map(show));
+        self.wrong = Some(panic);
     }
 
     /// The caller has nothing more to do. A call that has not ended after so many silences never will; private values

@@ -1,11 +1,14 @@
 //! Whether what happened is what was expected.
 
+mod outside;
+mod queue;
+
 use std::collections::BTreeMap;
 
-use super::super::act::{EndReason, QueueAct, Rank, RecordWhat};
+use super::super::act::{EndReason, QueueAct, Rank};
 use super::super::datum::Datum;
 use super::documents::{BotLine, Expectation};
-use super::happening::{Asking, Happening, What};
+use super::happening::{Happening, What};
 
 /// Everything that has happened in a test, and since when the present turn runs.
 #[derive(Default)]
@@ -15,6 +18,8 @@ pub struct Course {
     pub turn: usize,
     /// Up to where the sayings of this turn have been matched.
     matched: usize,
+    /// Where the caller answered last what the test does not answer, if that was in this turn.
+    set_right: Option<usize>,
     /// The last value of each slot.
     slots: BTreeMap<String, Datum>,
     /// The flow and step entered last.
@@ -36,6 +41,12 @@ impl Course {
     pub fn next_turn(&mut self) {
         self.turn = self.happened.len();
         self.matched = self.turn;
+        self.set_right = None;
+    }
+
+    /// The caller answers what the test does not answer; the turn goes on.
+    pub fn asked_back(&mut self) {
+        self.set_right = Some(self.happened.len());
     }
 
     /// Takes note of what happened.
@@ -60,6 +71,9 @@ impl Course {
     /// Looks for what the bot is expected to say among what it has said this turn and not been asked for yet.
     pub fn bot(&mut self, line: &BotLine) -> Result<(), Difference> {
         let mut from = self.matched;
+        if line.exactly {
+            from = from.max(self.set_right.unwrap_or_default());
+        }
         let fits = |one: &Happening| fits(line, one);
         if line.says.is_empty() {
             let said = (from..self.happened.len()).find(|place| fits(&self.happened[*place]));
@@ -116,7 +130,7 @@ impl Course {
             })
             .collect();
         let got = match (said.is_empty(), self.matched > self.turn) {
-            (false, _) => said.join(", then "),
+            (false, _) => said.join("\n"),
             (true, false) => "nothing was said".to_owned(),
             (true, true) => "nothing more was said".to_owned(),
         };
@@ -129,7 +143,8 @@ impl Course {
         match expectation {
             Expectation::Slot { slot, value } => self.slot(slot, value.as_deref()),
             Expectation::ReadBack(wanted) => {
-                let read_back = self.read_back();
+                // Asked because a voice was not heard surely: a test of the words says nothing of that.
+                let read_back = self.read_back() && (*wanted || self.set_right.is_none());
                 let (yes, no) = ("the value is read back", "the value is not read back");
                 let (expected, got) = if *wanted { (yes, no) } else { (no, yes) };
                 if read_back == *wanted { Ok(()) } else { differs(expected.to_owned(), got.to_owned()) }
@@ -254,7 +269,10 @@ impl Course {
             return Ok(());
         }
         let expected = wanted.map_or_else(|| format!("{slot} is empty"), |wanted| format!("{slot} = {wanted}"));
-        let got = value.map_or_else(|| format!("{slot} is empty"), |value| format!("{slot} = {}", value.text()));
+        let got = value.map_or_else(
+            || format!("{slot} is empty"),
+            |value| format!("{slot} = {}{}", value.text(), apart(&value.text(), wanted.unwrap_or_default())),
+        );
         Err(Difference { expected, got })
     }
 
@@ -266,188 +284,6 @@ impl Course {
             }
             _ => false,
         })
-    }
-
-    fn of_queue(&self, expectation: &Expectation) -> Result<(), Difference> {
-        let Some(queue) = &self.queue else {
-            let expected = format!("a {} of the queue", expectation.key());
-            return Err(Difference { expected, got: "no queue was joined".to_owned() });
-        };
-        let class = self.happened.iter().rev().find_map(|one| match one.what {
-            What::ClassChanged { class } => Some(class),
-            What::Queued(_) => Some(queue.class),
-            _ => None,
-        });
-        let (holds, expected, got) = match expectation {
-            Expectation::Class(wanted) => {
-                (class == Some(*wanted), format!("class {wanted}"), format!("class {}", class.unwrap_or(queue.class)))
-            }
-            Expectation::Skill(wanted) => {
-                (queue.skills.contains(wanted), format!("skill {wanted}"), listed(&queue.skills, "no skills"))
-            }
-            Expectation::Reason(wanted) => {
-                (queue.reason == *wanted, format!("reason {wanted}"), format!("reason {}", queue.reason))
-            }
-            _ => (true, String::new(), String::new()),
-        };
-        if holds { Ok(()) } else { Err(Difference { expected, got }) }
-    }
-
-    /// A fact of the brief of whatever the caller was handed to last, by its name in the flow or as it is spoken.
-    fn fact(&self, label: &str) -> Option<(String, String)> {
-        let spoken = label.replace(['_', '.'], " ");
-        let brief = self.happened.iter().rev().find_map(|one| match &one.what {
-            What::Queued(queue) => Some(&queue.brief),
-            What::Transferring(transfer) => Some(&transfer.brief),
-            What::Callback(callback) => Some(&callback.brief),
-            _ => None,
-        })?;
-        let fact = brief.iter().find(|fact| fact.label == label || fact.label == spoken)?;
-        Some((fact.label.clone(), fact.value.clone()))
-    }
-
-    fn brief_has(&self, label: &str, wanted: Option<&str>) -> Result<(), Difference> {
-        let fact = self.fact(label);
-        let expected = match wanted {
-            None => format!("the brief has {label}"),
-            Some(wanted) => format!("the brief has {label} = {wanted}"),
-        };
-        match (fact, wanted) {
-            (Some(_), None) => Ok(()),
-            (Some((_, value)), Some(wanted)) if value == wanted => Ok(()),
-            (Some((_, value)), Some(_)) => Err(Difference { expected, got: format!("{label} = {value}") }),
-            (None, _) => {
-                let labels = self
-                    .queue
-                    .as_ref()
-                    .map(|queue| queue.brief.iter().map(|fact| fact.label.as_str()).collect::<Vec<&str>>());
-                let got =
-                    labels.map_or_else(|| "there is no brief".to_owned(), |labels| listed(&labels, "it is empty"));
-                Err(Difference { expected, got })
-            }
-        }
-    }
-
-    /// Every question to a connection in this call.
-    fn all_asked(&self, verb: Asking) -> impl Iterator<Item = (&str, &BTreeMap<String, Datum>)> {
-        self.happened.iter().filter_map(move |one| match &one.what {
-            What::Asked { verb: asked, name, args, .. } if *asked == verb => Some((name.as_str(), args)),
-            _ => None,
-        })
-    }
-
-    fn asked(&self, verb: Asking, wanted: &str, with: &[(String, String)]) -> Result<(), Difference> {
-        let fits = |args: &BTreeMap<String, Datum>| {
-            with.iter().all(|(name, value)| args.get(name).unwrap_or(&Datum::Absent).text_is(value))
-        };
-        let asked: Vec<(&str, &BTreeMap<String, Datum>)> = self.all_asked(verb).collect();
-        if asked.iter().any(|(name, args)| *name == wanted && fits(args)) {
-            return Ok(());
-        }
-        let given: Vec<String> = with.iter().map(|(name, value)| format!("{name} = {value}")).collect();
-        let with_given = if given.is_empty() { String::new() } else { format!(" with {}", given.join(", ")) };
-        let told = asked.iter().map(|(name, args)| {
-            let args: Vec<String> = args.iter().map(|(name, value)| format!("{name} = {}", value.text())).collect();
-            format!("{name} with {}", args.join(", "))
-        });
-        let told: Vec<String> = told.collect();
-        let got = listed(&told, "it was not asked");
-        Err(Difference { expected: format!("{} {wanted}{with_given}", verb.name()), got })
-    }
-
-    fn end(&self, wanted: &str) -> Result<(), Difference> {
-        let ended = self.happened.iter().rev().find_map(|one| match &one.what {
-            What::Ended { reason, note } => Some((*reason, note.as_deref())),
-            _ => None,
-        });
-        let Some((reason, note)) = ended else {
-            return Err(Difference { expected: format!("the end: {wanted}"), got: "the call goes on".to_owned() });
-        };
-        let name = end_name(reason);
-        let holds = match wanted {
-            "call" => reason != EndReason::Error,
-            other => other == name || note == Some(other),
-        };
-        if holds {
-            return Ok(());
-        }
-        let noted = note.map(|note| format!(" ({note})")).unwrap_or_default();
-        Err(Difference { expected: format!("the end: {wanted}"), got: format!("{name}{noted}") })
-    }
-
-    fn of_call(&self, expectation: &Expectation) -> Result<(), Difference> {
-        let (found, expected): (Vec<String>, String) = match expectation {
-            Expectation::Transfer(wanted) => {
-                let made = self.collect(|what| match what {
-                    What::Transferring(transfer) => Some(transfer.destination.clone()),
-                    _ => None,
-                });
-                if made.contains(wanted) {
-                    return Ok(());
-                }
-                (made, format!("a transfer to {wanted}"))
-            }
-            Expectation::Callback(wanted) => {
-                let made = self.collect(|what| match what {
-                    What::Callback(callback) => Some(callback.number.clone()),
-                    _ => None,
-                });
-                if made.iter().any(|number| wanted.as_ref().is_none_or(|wanted| wanted == number)) {
-                    return Ok(());
-                }
-                (made, format!("a callback to {}", wanted.as_deref().unwrap_or("any number")))
-            }
-            Expectation::Voicemail(wanted) => {
-                let made = self.collect(|what| match what {
-                    What::Voicemail(voicemail) => Some(voicemail.mailbox.clone()),
-                    _ => None,
-                });
-                if made.contains(wanted) {
-                    return Ok(());
-                }
-                (made, format!("a message for {wanted}"))
-            }
-            Expectation::Recording(wanted) => {
-                let made = self.collect(|what| match what {
-                    What::Recording(what) => Some(recording_name(*what).to_owned()),
-                    _ => None,
-                });
-                if made.last() == Some(wanted) {
-                    return Ok(());
-                }
-                (made, format!("recording: {wanted}"))
-            }
-            Expectation::Recommended(wanted) => {
-                let made = self.collect(|what| match what {
-                    What::Recommended { weighed, chosen } => Some(
-                        chosen
-                            .and_then(|chosen| weighed.candidates.get(chosen).map(|candidate| candidate.item.clone())),
-                    ),
-                    _ => None,
-                });
-                if made.last() == Some(wanted) {
-                    return Ok(());
-                }
-                let made = made.into_iter().map(|item| item.unwrap_or_else(|| "none".to_owned())).collect();
-                (made, format!("recommended: {}", wanted.as_deref().unwrap_or("none")))
-            }
-            Expectation::WaitsFor(wanted) => {
-                let made = self.collect(|what| match what {
-                    What::Waits { for_event, .. } => for_event.clone(),
-                    _ => None,
-                });
-                if made.last() == Some(wanted) {
-                    return Ok(());
-                }
-                (made, format!("waits for {wanted}"))
-            }
-            _ => return Ok(()),
-        };
-        Err(Difference { expected, got: listed(&found, "there was none") })
-    }
-
-    fn collect<'s, T>(&'s self, pick: impl Fn(&'s What) -> Option<T>) -> Vec<T> {
-        self.happened.iter().filter_map(|one| pick(&one.what)).collect()
     }
 }
 
@@ -484,6 +320,19 @@ impl Datum {
     }
 }
 
+/// Where two values of one length differ: all that can be seen of it where they are masked.
+pub(super) fn apart(value: &str, wanted: &str) -> String {
+    const FEW: usize = 4;
+    let places = value.chars().zip(wanted.chars()).enumerate().filter(|(_, (one, other))| one != other);
+    let places: Vec<String> = places.map(|(place, _)| (place + 1).to_string()).collect();
+    let same_length = value.chars().count() == wanted.chars().count();
+    match places.len() {
+        1 if same_length => format!(", which differs in character {}", places[0]),
+        2..=FEW if same_length => format!(", which differs in characters {}", places.join(", ")),
+        _ => String::new(),
+    }
+}
+
 fn listed<T: AsRef<str>>(items: &[T], none: &str) -> String {
     let items: Vec<&str> = items.iter().map(AsRef::as_ref).collect();
     if items.is_empty() { none.to_owned() } else { items.join(", ") }
@@ -498,13 +347,5 @@ pub fn end_name(reason: EndReason) -> &'static str {
         EndReason::Callback => "callback",
         EndReason::Error => "error",
         EndReason::CallerHungUp => "caller_hung_up",
-    }
-}
-
-fn recording_name(what: RecordWhat) -> &'static str {
-    match what {
-        RecordWhat::Start => "start",
-        RecordWhat::Stop => "stop",
-        RecordWhat::Pause => "pause",
     }
 }

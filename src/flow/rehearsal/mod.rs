@@ -26,16 +26,22 @@
 //! ```
 
 mod caller;
+mod caught;
 mod chance;
 mod course;
 mod coverage;
 mod documents;
+mod follow;
 mod happening;
 mod judge;
 mod knowledge;
+mod line;
+mod meaning;
 mod mouth;
 mod mutate;
 mod outside;
+mod passing;
+mod performing;
 mod play;
 mod random;
 mod run;
@@ -48,6 +54,7 @@ mod turns;
 mod watch;
 
 pub use caller::{CallerTurn, Says};
+pub use caught::caught;
 pub use coverage::{Coverage, Covered, FlowCoverage, Way};
 pub use documents::{
     BotLine, BundleTests, CallerLine, Expectation, Expected, FlowTest, Level, LineKind, Spot, TestLine, Wording,
@@ -55,9 +62,11 @@ pub use documents::{
 };
 pub use happening::{Asking, Happening, What};
 pub use judge::{Difference, end_name};
+pub use line::{Ears, Interruption, Line, Manner};
+pub use meaning::Reply;
 pub use mutate::{Mutant, Mutation, Survived, mutants, survive};
 pub use outside::Unanswered;
-pub use play::{Ears, Failure, Played, play};
+pub use play::{Failure, HeardLine, Played, Try, play, play_on};
 pub use random::{Conversed, converse};
 pub use run::{NoSuchFlow, Rehearsal, Stop};
 pub use setting::{Plan, Setting, StubAnswer, Stubs};

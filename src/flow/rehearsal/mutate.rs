@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::super::bundle::Bundle;
 use super::caller::{CallerTurn, Says};
+use super::caught::caught;
 use super::chance::Chance;
 use super::course::{Course, MOST_SILENCES};
 use super::documents::{CallerLine, FlowTest, LineKind, Spot};
@@ -110,24 +111,38 @@ fn caller_lines(test: &FlowTest) -> impl Iterator<Item = (&Spot, CallerTurn)> {
 ///
 /// The test begins with a flow that is not there.
 pub fn survive(bundle: &Arc<Bundle>, test: &FlowTest, mutant: &Mutant) -> Result<Survived, String> {
-    let call = Rehearsal::answered(Arc::clone(bundle), test.setting.clone()).map_err(|error| error.to_string())?;
+    let call = match caught(|| Rehearsal::answered(Arc::clone(bundle), test.setting.clone())) {
+        Ok(answered) => answered.map_err(|error| error.to_string())?,
+        Err(panic) => {
+            let at = test.at.clone();
+            return Ok(Survived { at, dialogue: Vec::new(), wrong: Some(panic), happened: Vec::new() });
+        }
+    };
     let mut run = Course::of(call);
     let mut at = test.at.clone();
-    settle(&mut run);
-    for (nth, (spot, turn)) in caller_lines(test).enumerate() {
-        if run.is_over() {
-            break;
-        }
-        if nth == mutant.turn {
-            at = spot.clone();
-            if let Some(turn) = mutated(&turn, mutant, run.call.language().as_str()) {
-                take_turn(&mut run, turn);
+    run.guarded(|run| {
+        settle(run);
+        for (nth, (spot, turn)) in caller_lines(test).enumerate() {
+            if run.is_over() {
+                break;
             }
-        } else {
-            take_turn(&mut run, without_barge_in(turn));
+            if nth == mutant.turn {
+                at = spot.clone();
+                if let Some(turn) = mutated(&turn, mutant, run.call.language().as_str()) {
+                    take_turn(run, turn);
+                }
+            } else {
+                take_turn(run, without_barge_in(turn));
+            }
         }
-    }
-    // Whoever has nothing more to say is silent, and waits where there is something to wait for.
+        wait_in_silence(run);
+    });
+    run.close();
+    Ok(Survived { at, dialogue: run.dialogue, wrong: run.wrong, happened: run.happened })
+}
+
+/// Whoever has nothing more to say is silent, and waits where there is something to wait for.
+fn wait_in_silence(run: &mut Course) {
     for _ in 0..MOST_SILENCES {
         if run.is_over() {
             break;
@@ -136,11 +151,9 @@ pub fn survive(bundle: &Arc<Bundle>, test: &FlowTest, mutant: &Mutant) -> Result
             run.call.go_on();
             run.note(None);
         } else {
-            take_turn(&mut run, CallerTurn::Silence);
+            take_turn(run, CallerTurn::Silence);
         }
     }
-    run.close();
-    Ok(Survived { at, dialogue: run.dialogue, wrong: run.wrong, happened: run.happened })
 }
 
 fn take_turn(run: &mut Course, turn: CallerTurn) {

@@ -119,7 +119,7 @@ impl Rehearsal {
     }
 
     /// Counts how often something outside was asked: the number of this time, from 0.
-    fn nth(&mut self, what: &str) -> usize {
+    pub(super) fn nth(&mut self, what: &str) -> usize {
         let count = self.asked.entry(what.to_owned()).or_insert(0);
         *count += 1;
         *count - 1
@@ -171,10 +171,7 @@ impl Rehearsal {
     }
 
     fn send(&mut self, act: SendAct) {
-        let mut args = act.args;
-        args.insert("to".to_owned(), Datum::Text(act.to));
-        args.insert("template".to_owned(), Datum::Text(act.template));
-        let name = format!("{}.{}", act.connection, act.query);
+        let (args, name) = message(&act);
         self.ask(Unanswered { verb: Asking::Send, name, args, id: act.id, time_limit: act.time_limit });
     }
 
@@ -202,4 +199,12 @@ impl Rehearsal {
         self.happen(What::Recommended { weighed: act, chosen });
         self.bring(after, input);
     }
+}
+
+/// What a connection is asked for a message: its arguments, to whom and by which template among them, and the query.
+pub(super) fn message(act: &SendAct) -> (BTreeMap<String, Datum>, String) {
+    let mut args = act.args.clone();
+    args.insert("to".to_owned(), Datum::Text(act.to.clone()));
+    args.insert("template".to_owned(), Datum::Text(act.template.clone()));
+    (args, format!("{}.{}", act.connection, act.query))
 }

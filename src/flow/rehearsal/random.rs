@@ -10,6 +10,7 @@ use super::super::bundle::Bundle;
 use super::super::datum::Datum;
 use super::super::operators::{FieldKind, Operators};
 use super::caller::{CallerTurn, Says};
+use super::caught::caught;
 use super::chance::Chance;
 use super::course::{Course, MOST_SILENCES};
 use super::happening::Happening;
@@ -43,13 +44,19 @@ pub fn converse(bundle: &Arc<Bundle>, operators: &Operators, seed: u64) -> Conve
         bundle,
         operators,
         // A conversation that begins with the bundle's own flow always begins.
-        course: match Rehearsal::answered(Arc::clone(bundle), setting) {
-            Ok(call) => Course::of(call),
-            Err(error) => return nothing(error.to_string()),
+        course: match caught(|| Rehearsal::answered(Arc::clone(bundle), setting)) {
+            Ok(Ok(call)) => Course::of(call),
+            Ok(Err(error)) => return nothing(error.to_string()),
+            Err(panic) => return nothing(panic),
         },
         chance,
+        turns: 0,
     };
-    let turns = talk.hold();
+    if let Err(panic) = caught(|| talk.hold()) {
+        talk.course.panicked(panic);
+    }
+    talk.course.close();
+    let turns = talk.turns;
     let Course { call, dialogue, happened, wrong, .. } = talk.course;
     Conversed { dialogue, wrong, turns, lasted: call.clock(), happened }
 }
@@ -82,21 +89,21 @@ struct Talk<'a> {
     operators: &'a Operators,
     course: Course,
     chance: Chance,
+    turns: usize,
 }
 
 impl Talk<'_> {
-    fn hold(&mut self) -> usize {
-        let mut turns = 0;
+    fn hold(&mut self) {
         self.settle();
-        while turns < TURNS && !self.course.is_over() {
+        while self.turns < TURNS && !self.course.is_over() {
             if self.course.call.is_queued() && self.chance.happens(60) {
                 self.course.call.go_on();
                 self.answer_all();
                 continue;
             }
             let turn = self.turn();
+            self.turns += 1;
             self.take_turn(turn);
-            turns += 1;
         }
         for _ in 0..MOST_SILENCES {
             if self.course.is_over() {
@@ -109,8 +116,6 @@ impl Talk<'_> {
                 self.take_turn(CallerTurn::Silence);
             }
         }
-        self.course.close();
-        turns
     }
 
     fn take_turn(&mut self, turn: CallerTurn) {

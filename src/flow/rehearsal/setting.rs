@@ -33,6 +33,8 @@ pub struct Setting {
     pub recommend: Vec<Plan<Option<String>>>,
     /// Events that a `wait` may wait for, each so long after the wait began.
     pub events: Vec<(String, Duration)>,
+    /// Whether a test shows private values as they are: the designer asked for it.
+    pub reveals: bool,
     /// Whether a question without a stub is left to whoever runs the rehearsal ([`super::Stop::Asks`]); else it is
     /// answered with the error `no_stub`.
     pub asks: bool,
@@ -55,6 +57,7 @@ impl Default for Setting {
             voicemail: Vec::new(),
             recommend: Vec::new(),
             events: Vec::new(),
+            reveals: false,
             asks: false,
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::super::act::UnderstoodAct;
+use super::super::act::{Rank, UnderstoodAct};
 use super::super::datum::Datum;
 use super::caller::CallerTurn;
 use super::happening::{Happening, What};
@@ -125,7 +125,10 @@ pub fn show(happening: &Happening) -> Option<Shown> {
 
 /// What was made of an utterance, and by how much.
 pub fn show_understood(understood: &UnderstoodAct) -> String {
-    let mut text = format!("understood as {}: {}", understood.rank.name(), understood.outcome);
+    let mut text = match understood.rank {
+        Rank::NotUnderstood => format!("not understood: {}", understood.outcome),
+        rank => format!("understood as {}: {}", rank.name(), understood.outcome),
+    };
     let best = understood.proposals.iter().find(|proposal| proposal.rank == understood.rank);
     if let Some(best) = best {
         text.push_str(&format!(", score {:.2}", best.score));

@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::super::act::{Complexity, Hear, Heard, Input, Mood};
 use super::caller::{CallerTurn, Says};
 use super::happening::What;
-use super::run::{Event, MOST_EVENTS, Rehearsal};
+use super::passing::{Event, MOST_EVENTS};
+use super::run::Rehearsal;
 use super::speaking::{BETWEEN_KEYS, END_OF_TURN, NOISE, THINKS, says_for};
 
 /// How long [`CallerTurn::Silence`] waits for the line to take note.

@@ -56,7 +56,7 @@ pub enum Level {
     Text,
     /// What the caller says is spoken, sent through a telephone's codec and noise, and recognised.
     Voice,
-    /// A whole call over the recording line.
+    /// A whole call: SIP and RTP on this machine.
     Wire,
 }
 

@@ -68,6 +68,14 @@ fn faults(text: &str) -> Vec<String> {
     }
 }
 
+/// The one test of a text.
+pub fn read_one(text: &str) -> FlowTest {
+    match read(text) {
+        Ok(mut tests) => tests.remove(0),
+        Err(failure) => panic!("{failure}"),
+    }
+}
+
 /// Plays the one test of a text.
 fn played(text: &str) -> Played {
     let tests = match read(text) {
