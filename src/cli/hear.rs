@@ -11,8 +11,8 @@ use serde::Serialize;
 use super::{Common, assemble, runtime};
 use crate::audio::wav;
 use crate::call::HearingModels;
-use crate::hear::{LanguageChoice, listen_to_recording};
-use crate::words::{ChoiceOption, Expected, IdKind, Language, Shape, SlotType, read};
+use crate::hear::{LanguageChoice, Utterance, listen_to_recording};
+use crate::words::{ChoiceOption, Expected, IdKind, Language, Reading, Shape, SlotType, read};
 
 /// Tells what is said in recordings: one line a file, in order.
 #[derive(Debug, Args)]
@@ -71,6 +71,24 @@ fn local_time(at: &str) -> anyhow::Result<jiff::civil::DateTime> {
     }
 }
 
+/// The first of what may have been said that makes a valid value; else whatever the likeliest makes.
+fn best_reading(
+    slot: &SlotType,
+    text: &str,
+    utterances: &[Utterance],
+    language: Language,
+    now: jiff::civil::DateTime,
+) -> Option<Reading> {
+    let first = |heard: &str| read(slot, heard, language, now).into_iter().next();
+    let likeliest = first(text);
+    let [only] = utterances else { return likeliest };
+    if likeliest.as_ref().is_some_and(|reading| reading.valid) {
+        return likeliest;
+    }
+    let other = only.recognised.alternatives.iter().filter_map(|heard| first(heard)).find(|reading| reading.valid);
+    other.or(likeliest)
+}
+
 /// Languages found when none is named.
 const FOUND: [Language; 2] = [Language::EN, Language::ZH];
 
@@ -124,7 +142,8 @@ impl Hear {
         let speech: Duration = utterances.iter().map(|utterance| utterance.end.saturating_sub(utterance.start)).sum();
         let recognition: Duration = utterances.iter().map(|utterance| utterance.recognised.recognition).sum();
         let least = utterances.iter().map(|utterance| utterance.recognised.confidence).fold(1.0_f32, f32::min);
-        let reading = expected.and_then(|slot| read(slot, &text, spoken.unwrap_or(asked), now).into_iter().next());
+        let language_said = spoken.unwrap_or(asked);
+        let reading = expected.and_then(|slot| best_reading(slot, &text, &utterances, language_said, now));
         let value = reading.as_ref().filter(|reading| reading.valid).map(|reading| &reading.value);
         let value = value.map(serde_json::to_value).transpose()?;
         let valid = expected.map(|_| reading.as_ref().is_some_and(|reading| reading.valid));

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::HearError;
+use super::{Grounds, HearError};
 use crate::audio::Sound;
 use crate::words::{Expected, Language};
 
@@ -43,10 +43,14 @@ pub enum Priority {
 pub struct Recognised {
     /// The words; empty when there were none.
     pub text: String,
+    /// What else may have been said, the likeliest first: other digit strings where digits are expected.
+    pub alternatives: Vec<String>,
     /// The language it was recognised in.
     pub language: Language,
-    /// How sure the engine is of the words, 0 to 1; 0 when there are none.
+    /// How likely it is that the words are right, all of them, 0 to 1; 0 when there are none.
     pub confidence: f32,
+    /// What that rests on; `None` when there are no words.
+    pub grounds: Option<Grounds>,
     /// Whether what was heard was no speech: silence, noise, music, or words that the engine made up from them.
     pub no_speech: bool,
     /// The mean log-probability of the tokens, natural logarithm; 0 when there are none.
@@ -64,8 +68,10 @@ impl Recognised {
     pub(super) fn nothing(language: Language, no_speech_probability: f32) -> Self {
         Self {
             text: String::new(),
+            alternatives: Vec::new(),
             language,
             confidence: 0.0,
+            grounds: None,
             no_speech: true,
             mean_log_probability: 0.0,
             no_speech_probability,

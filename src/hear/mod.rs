@@ -24,11 +24,13 @@
 mod activity;
 mod barge_in;
 mod completeness;
+mod confidence;
 mod duplex;
 mod echo;
 mod end_of_turn;
 mod engine;
 mod error;
+mod guided;
 mod invented;
 mod listener;
 mod log_mel;
@@ -39,12 +41,14 @@ mod recent;
 mod recogniser;
 mod recording;
 mod turn;
+mod weights;
 mod whisper;
 mod whisper_file;
 
 pub use activity::{ACTIVITY_STEP, Activity, ActivityDetector, ActivityModel};
 pub use barge_in::{BargeIn, Interjection, Order};
 pub use completeness::{Completeness, completeness};
+pub use confidence::Grounds;
 pub use duplex::DuplexListener;
 pub use end_of_turn::EndOfTurnModel;
 pub use engine::{Engine, LanguageChoice, Priority, Recognised, Request};

@@ -111,6 +111,22 @@ async fn whisper_itself_gives_no_words_for_what_is_no_speech() {
     }
 }
 
+#[tokio::test]
+async fn digits_read_out_one_by_one_are_written_one_by_one_and_are_sure() {
+    let mut sound = Sound::silence(Hertz::HZ_8000, Duration::from_millis(300));
+    for digit in "40779518".chars() {
+        sound.append(&prompt(&format!("digits/{digit}.wav")));
+        sound.append(&Sound::silence(Hertz::HZ_8000, Duration::from_millis(120)));
+    }
+    let expected = crate::words::SlotType::Digits { min: 8, max: 8 }.expected(Language::EN);
+    let class = Priority::Bot;
+    let request = Request { sound, language: LanguageChoice::Fixed(Language::EN), expected, class };
+    let recognised = recogniser().recognise(request).await.unwrap();
+    assert_eq!(recognised.text, "4 0 7 7 9 5 1 8", "{recognised:?}");
+    assert!(recognised.grounds.is_some_and(|grounds| grounds.as_digits), "{recognised:?}");
+    assert!(recognised.confidence > 0.6, "{recognised:?}");
+}
+
 #[test]
 fn the_detector_hears_speech_at_every_rate_of_a_line() {
     let model = activity_model();

@@ -12,12 +12,14 @@ use whisper_rs::{
     FullParams, SamplingStrategy, WhisperContext, WhisperContextParameters, WhisperError, WhisperState, WhisperTokenId,
 };
 
-use super::HearError;
 use super::engine::{Engine, LanguageChoice, Recognised, Request};
+use super::guided::{self, Digit, DigitString, NextToken, Search};
 use super::invented::{Evidence, is_invented};
 use super::loops::goes_in_circles;
 use super::quiet::threads_now;
+use super::weights::{computes_bfloat16, unpacked};
 use super::whisper_file::check_whisper_file;
+use super::{Grounds, HearError};
 use crate::audio::{Hertz, Sound};
 use crate::words::{Expected, Form, Language, simplified};
 
@@ -43,6 +45,12 @@ const TOKENS_AT_MOST: usize = 220;
 const LONGEST_HINT: usize = 200;
 /// A first try less sure than this is followed by a second with the whole context.
 const TOO_UNSURE: f32 = -1.2;
+/// Digit strings that are this much less likely than the best, natural logarithm, are worth a second look: one in ten.
+const CLOSE: f32 = 2.3;
+/// Nobody reads out more digits a second than this.
+const DIGITS_A_SECOND: f32 = 7.0;
+/// When the best digit string is less likely than this, a digit, something else than digits was said.
+const UNLIKE_DIGITS: f32 = -1.5;
 
 /// Whisper's weights, loaded once and shared by all workers.
 #[derive(Clone)]
@@ -62,8 +70,17 @@ impl WhisperModel {
         whisper_rs::install_logging_hooks();
         let mut parameters = WhisperContextParameters::new();
         parameters.use_gpu(false).flash_attn(false);
-        let context = WhisperContext::new_with_params(path, parameters)
-            .map_err(|error| HearError::Whisper(format!("{} cannot be loaded: {error}", path.display())))?;
+        let refused = |reason: String| HearError::Whisper(format!("{} cannot be loaded: {reason}", path.display()));
+        let in_memory = if computes_bfloat16() {
+            unpacked(&std::fs::read(path).map_err(|error| refused(error.to_string()))?)
+        } else {
+            None
+        };
+        let context = match in_memory {
+            Some(model) => WhisperContext::new_from_buffer_with_params(&model, parameters),
+            None => WhisperContext::new_with_params(path, parameters),
+        };
+        let context = context.map_err(|error| refused(error.to_string()))?;
         Ok(Self { context: Arc::new(context) })
     }
 }
@@ -79,6 +96,10 @@ pub struct WhisperEngine {
     /// Tokens that are never a word: languages, tasks, times.
     first_special: WhisperTokenId,
     blank: WhisperTokenId,
+    /// What the decoder holds.
+    fed: Vec<WhisperTokenId>,
+    /// The digits of a language as whisper's tokens, once they were needed.
+    digits: Vec<(Language, Vec<Digit>)>,
 }
 
 impl WhisperEngine {
@@ -96,7 +117,17 @@ impl WhisperEngine {
         let blank = context.tokenize(" ", 4).map_err(failed)?.first().copied().unwrap_or(220);
         let first_special = context.token_sot();
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Ok(Self { context, state, parameters, threads, cores, first_special, blank })
+        Ok(Self {
+            context,
+            state,
+            parameters,
+            threads,
+            cores,
+            first_special,
+            blank,
+            fed: Vec::new(),
+            digits: Vec::new(),
+        })
     }
 
     /// Computes the spectrogram of `samples` and sets how many frames the encoder sees. No function of whisper.cpp
@@ -108,6 +139,7 @@ impl WhisperEngine {
         parameters.set_n_threads(threads as i32);
         parameters.set_audio_ctx(frames as i32);
         parameters.set_duration_ms(100);
+        self.fed.clear();
         self.state.full(parameters, samples).map_err(failed)?;
         self.state.encode(0, threads).map_err(failed)
     }
@@ -115,7 +147,10 @@ impl WhisperEngine {
     /// Feeds the decoder, always on one thread: it waits for memory more than it computes, so a second saves a
     /// millisecond a token, and costs hundreds when the machine is busy (see [`threads_now`]).
     fn decode(&mut self, tokens: &[WhisperTokenId], past: usize) -> Result<(), HearError> {
-        self.state.decode(tokens, past, 1).map_err(failed)
+        self.fed.truncate(past);
+        self.state.decode(tokens, past, 1).map_err(failed)?;
+        self.fed.extend(tokens);
+        Ok(())
     }
 
     /// Feeds the tokens that begin a transcript and says how likely there is no speech, and in which of the
@@ -201,6 +236,59 @@ impl WhisperEngine {
         Ok(transcript)
     }
 
+    /// Hears the utterance once more as nothing but digits, when a step expects digits and `text` is nothing else.
+    fn digits_instead(
+        &mut self,
+        text: &str,
+        language: Language,
+        expected: &Expected,
+        seconds: f32,
+    ) -> Result<Vec<DigitString>, HearError> {
+        let Some((min, max)) = digits_wanted(expected) else { return Ok(Vec::new()) };
+        if !guided::is_all_digits(text, language) {
+            return Ok(Vec::new());
+        }
+        let Some(number) = whisper_rs::get_lang_id(language.as_str()) else { return Ok(Vec::new()) };
+        let digits = self.digits_of(language)?;
+        let mut beginning = vec![self.context.token_prev()];
+        let hint = format!(" {}", guided::hint(language));
+        beginning.extend(self.context.tokenize(&hint, LONGEST_HINT).map_err(failed)?);
+        beginning.extend([self.context.token_sot(), self.context.token_lang(number)]);
+        beginning.extend([self.context.token_transcribe(), self.context.token_beg()]);
+        let longest = (seconds * DIGITS_A_SECOND) as usize + 2;
+        let (end, times) = (self.context.token_eot(), self.context.token_beg());
+        let search = Search { digits: &digits, end, times, min, max, language, longest };
+        let found = guided::digit_strings(self, &beginning, &search)?;
+        Ok(if found.first().is_some_and(|best| best.mean_log_probability() > UNLIKE_DIGITS) {
+            found
+        } else {
+            Vec::new()
+        })
+    }
+
+    fn digits_of(&mut self, language: Language) -> Result<Vec<Digit>, HearError> {
+        if let Some((_, digits)) = self.digits.iter().find(|(known, _)| *known == language) {
+            return Ok(digits.clone());
+        }
+        let mut digits = Vec::new();
+        for (symbol, spellings) in ('0'..='9').zip(guided::spellings(language)) {
+            let written = self.context.tokenize(spellings[0], 8).map_err(failed)?;
+            let mut sounds: Vec<WhisperTokenId> = written.first().copied().into_iter().collect();
+            for spelling in &spellings[1..] {
+                let tokens = self.context.tokenize(spelling, 8).map_err(failed)?;
+                // The first of several tokens is a part of many characters; 幺 is the one it mostly begins.
+                if let (Some(&first), true) = (tokens.first(), tokens.len() == 1 || *spelling == "幺") {
+                    if !sounds.contains(&first) {
+                        sounds.push(first);
+                    }
+                }
+            }
+            digits.push(Digit { symbol, written, sounds });
+        }
+        self.digits.push((language, digits.clone()));
+        Ok(digits)
+    }
+
     fn feed_time(&mut self, time: Option<(WhisperTokenId, f32)>, fed: &mut usize) -> Result<(), HearError> {
         let Some((time, _)) = time else { return Ok(()) };
         self.decode(&[time], *fed)?;
@@ -214,6 +302,20 @@ impl WhisperEngine {
         let text = String::from_utf8_lossy(&bytes);
         let text = text.trim_matches(|character: char| character.is_whitespace() || character == '\u{fffd}');
         if language == Language::ZH { simplified(text) } else { text.to_owned() }
+    }
+}
+
+impl NextToken for WhisperEngine {
+    fn after(&mut self, tokens: &[WhisperTokenId]) -> Result<&[f32], HearError> {
+        let same = self.fed.iter().zip(tokens).take_while(|(fed, wanted)| fed == wanted).count();
+        let last = tokens.len().saturating_sub(1);
+        let from = same.min(last);
+        // The logits whisper.cpp hands out are those of the first token of a batch: the last goes by itself.
+        if from < last {
+            self.decode(&tokens[from..last], from)?;
+        }
+        self.decode(&tokens[last..], last)?;
+        self.state.get_logits().map_err(failed)
     }
 }
 
@@ -260,10 +362,21 @@ impl Engine for WhisperEngine {
         if is_invented(&evidence) {
             return Ok(Recognised { tries, ..Recognised::nothing(beginning.language, beginning.no_speech) });
         }
+        let digits = self.digits_instead(&text, beginning.language, &request.expected, seconds)?;
+        let likeliest = digits.first().map_or(0.0, |best| best.score);
+        let close = digits.iter().filter(|string| string.score > likeliest - CLOSE);
+        let mut alternatives: Vec<String> = close.map(|string| written(&string.digits, beginning.language)).collect();
+        let text = if alternatives.is_empty() { text } else { alternatives.remove(0) };
+        let grounds = match digits.first() {
+            Some(best) => grounds_of(best, digits.get(1)),
+            None => transcript.grounds(),
+        };
         Ok(Recognised {
             text,
+            alternatives,
             language: beginning.language,
-            confidence: transcript.mean_log_probability().exp().clamp(0.0, 1.0),
+            confidence: grounds.confidence(),
+            grounds: Some(grounds),
             no_speech: false,
             mean_log_probability: transcript.mean_log_probability(),
             no_speech_probability: beginning.no_speech,
@@ -298,6 +411,10 @@ impl Transcript {
         self.log_probability / (self.tokens.len() + usize::from(self.ended)).max(1) as f32
     }
 
+    fn grounds(&self) -> Grounds {
+        Grounds { as_digits: false, log_probability: self.log_probability, margin: self.mean_log_probability() }
+    }
+
     fn is_better_than(&self, other: &Self) -> bool {
         match (self.ended, other.ended) {
             (true, false) => true,
@@ -319,6 +436,31 @@ fn hint_for(expected: &Expected, language: Language) -> Option<String> {
 /// sentences it hears a little worse.
 fn tells_times(expected: &Expected, language: Language) -> bool {
     language == Language::ZH && matches!(expected.form, Form::Digits { .. })
+}
+
+/// How many digits a step takes that takes nothing else; `None` for any other step.
+fn digits_wanted(expected: &Expected) -> Option<(usize, usize)> {
+    match &expected.form {
+        Form::Digits { min, max } => Some((*min, *max)),
+        Form::Phone => Some((5, 15)),
+        Form::Card => Some((12, 19)),
+        _ => None,
+    }
+}
+
+/// The digits as they are said, so that what reads numbers takes each by itself.
+fn written(digits: &str, language: Language) -> String {
+    if language == Language::ZH {
+        const CHARACTERS: [char; 10] = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
+        digits.chars().filter_map(|digit| CHARACTERS.get(digit.to_digit(10)? as usize)).collect()
+    } else {
+        digits.split("").filter(|digit| !digit.is_empty()).collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn grounds_of(best: &DigitString, next: Option<&DigitString>) -> Grounds {
+    let lead = next.map_or(Grounds::CLEAR_LEAD, |next| best.score - next.score);
+    Grounds { as_digits: true, log_probability: best.log_probability, margin: lead.clamp(0.0, Grounds::CLEAR_LEAD) }
 }
 
 fn failed(error: WhisperError) -> HearError {

@@ -235,7 +235,7 @@ impl Session {
             text: recognised.text.clone(),
             language: Some(recognised.language),
             confidence: recognised.confidence,
-            alternatives: Vec::new(),
+            alternatives: recognised.alternatives.clone(),
             barge_in: heard.barge_in,
             ..HeardWords::default()
         });

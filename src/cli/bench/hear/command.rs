@@ -12,7 +12,7 @@ use crate::cli::models::{Installed, default_dir};
 /// Recognises recordings in telephone band and tells how many words were wrong and how long it took.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  warmline bench hear\n  warmline bench hear --speech ~/speech --peers --json figures.json"
+    after_help = "Examples:\n  warmline bench hear\n  warmline bench hear --speech ~/speech --peers --json figures.json\n  warmline bench hear --speech ~/speech --nothing 60"
 )]
 pub struct BenchHear {
     /// A folder of recordings with a manifest.jsonl: a line each with audio, text, lang and kind
@@ -33,6 +33,12 @@ pub struct BenchHear {
     /// Whisper's model instead of the installed one
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
+    /// Hear only this many minutes of sound in which nobody speaks, and tell what words are made up
+    #[arg(long, value_name = "MINUTES", num_args = 0..=1, default_missing_value = "60")]
+    nothing: Option<usize>,
+    /// Tell how well confidence fits, with weights fitted to half of what was heard
+    #[arg(long)]
+    calibrate: bool,
     /// Write the figures as JSON to this file as well
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -44,16 +50,16 @@ impl BenchHear {
     /// # Errors
     /// When a recording, a model or the peer fails.
     pub fn run(self) -> anyhow::Result<ExitCode> {
-        let model = match self.model {
-            Some(model) => model,
-            None => Installed::locate(&default_dir())?.whisper,
-        };
-        let usual = HearBench::new(model);
+        let installed = Installed::locate(&default_dir())?;
+        let usual = HearBench::new(self.model.unwrap_or(installed.whisper));
         let bench = HearBench {
             speech: self.speech,
             prompts: !self.no_prompts,
             peers: self.peers,
             most: self.most,
+            activity: Some((installed.activity, installed.onnx_runtime)),
+            nothing: self.nothing,
+            calibrate: self.calibrate,
             threads: self.threads.unwrap_or(usual.threads).max(1),
             ..usual
         };

@@ -1,6 +1,6 @@
 //! `warmline bench hear`: how well and how fast speech is recognised over a telephone.
 //!
-//! In: recordings with their texts. Out: for each set the share of wrong words (English) or characters (Mandarin) and
+//! In: recordings with their texts, and sound in which nobody speaks. Out: for each set the share of wrong words (English) or characters (Mandarin) and
 //! the milliseconds an utterance takes, beside faster-whisper on the same files in the same run when asked for. Every
 //! recording is first sent through a telephone: 8 kHz, 300 to 3,400 Hz, G.711 mu-law.
 //!
@@ -15,17 +15,23 @@
 //! ```
 
 mod band;
+mod calibration;
 mod command;
+mod conditions;
+mod nothing;
 mod numerals;
 mod peer;
 mod report;
 mod run;
 mod score;
 mod sets;
+mod strings;
 
 pub use band::telephone_band;
 pub use command::BenchHear;
+pub use nothing::NothingReport;
 pub use report::{HearReport, SetReport};
 pub use run::{HearBench, bench_hear};
 pub use score::{Errors, errors_between};
 pub use sets::{Recording, asterisk_prompts, speech_folder};
+pub use strings::StringsReport;

@@ -2,7 +2,9 @@
 
 use serde::Serialize;
 
+use super::nothing::{self, NothingReport};
 use super::score::Errors;
+use super::strings::{self, StringsReport};
 
 /// A whole run.
 #[derive(Debug, Clone, Serialize)]
@@ -15,6 +17,12 @@ pub struct HearReport {
     pub cores: usize,
     /// One for each set of recordings.
     pub sets: Vec<SetReport>,
+    /// Digit strings, a set and a condition each.
+    pub strings: Vec<StringsReport>,
+    /// Words made up where nobody spoke.
+    pub nothing: Vec<NothingReport>,
+    /// How well confidence fits, as text, when that was asked for.
+    pub calibration: String,
 }
 
 /// One set of recordings.
@@ -82,6 +90,18 @@ impl HearReport {
                 "| {} | {} | {:.3} ({}) | {:.0} | {:.0} | {peer} |\n",
                 set.set, set.recordings, ours.error, set.measure, ours.p50_ms, ours.p95_ms
             );
+        }
+        if !self.strings.is_empty() {
+            table += "\n";
+            table += &strings::markdown(&self.strings);
+        }
+        if !self.nothing.is_empty() {
+            table += "\n";
+            table += &nothing::markdown(&self.nothing);
+        }
+        if !self.calibration.is_empty() {
+            table += "\n";
+            table += &self.calibration;
         }
         table
     }

@@ -5,12 +5,15 @@ use std::path::PathBuf;
 use anyhow::Context;
 
 use super::band::telephone_band;
+use super::calibration::{Judged, calibrate};
+use super::nothing::hear_nothing;
 use super::peer::Peer;
 use super::report::{Figures, HearReport, SetReport};
 use super::score::{Errors, errors_between};
 use super::sets::{Recording, asterisk_prompts, speech_folder, thinned};
+use super::strings::hear_strings;
 use crate::audio::{Hertz, wav};
-use crate::hear::{LanguageChoice, Priority, Recogniser, RecogniserSettings, Request};
+use crate::hear::{ActivityModel, LanguageChoice, Priority, Recogniser, RecogniserSettings, Request};
 use crate::words::Language;
 
 /// What to run.
@@ -28,6 +31,13 @@ pub struct HearBench {
     pub most: usize,
     /// Threads an utterance.
     pub threads: usize,
+    /// Silero's detector and the ONNX Runtime it runs on, for what is heard as a call hears it: digit strings, and
+    /// sound without speech.
+    pub activity: Option<(PathBuf, PathBuf)>,
+    /// Minutes of sound in which nobody speaks; nothing else is heard then.
+    pub nothing: Option<usize>,
+    /// Whether to fit and judge confidence.
+    pub calibrate: bool,
 }
 
 impl HearBench {
@@ -35,7 +45,17 @@ impl HearBench {
     pub fn new(model: impl Into<PathBuf>) -> Self {
         let settings = RecogniserSettings::new(model);
         let threads = settings.threads;
-        Self { model: settings.model, speech: None, prompts: true, peers: None, most: 60, threads }
+        Self {
+            model: settings.model,
+            speech: None,
+            prompts: true,
+            peers: None,
+            most: 60,
+            threads,
+            activity: None,
+            nothing: None,
+            calibrate: false,
+        }
     }
 }
 
@@ -44,6 +64,47 @@ impl HearBench {
 /// # Errors
 /// When a recording, a model or the peer fails.
 pub async fn bench_hear(bench: &HearBench, tell: &mut dyn FnMut(&str)) -> anyhow::Result<HearReport> {
+    let settings = RecogniserSettings { workers: 1, threads: bench.threads, ..RecogniserSettings::new(&bench.model) };
+    let recogniser = Recogniser::start(&settings)?;
+    let activity = match &bench.activity {
+        Some((model, onnx_runtime)) => Some(ActivityModel::load(onnx_runtime, model)?),
+        None => None,
+    };
+    let mut report = HearReport {
+        model: bench.model.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+        threads: bench.threads,
+        cores: std::thread::available_parallelism().map_or(1, usize::from),
+        sets: Vec::new(),
+        strings: Vec::new(),
+        nothing: Vec::new(),
+        calibration: String::new(),
+    };
+    let speech = bench.speech.as_deref();
+    if let (Some(minutes), Some(activity)) = (bench.nothing, &activity) {
+        report.nothing = hear_nothing(minutes, speech, activity, &recogniser, tell).await?;
+        return Ok(report);
+    }
+    let mut peer = match &bench.peers {
+        Some(folder) => Some(Peer::start(folder, bench.threads)?),
+        None => None,
+    };
+    let mut words = Vec::new();
+    for (name, recordings) in sets_of(bench)? {
+        tell(&format!("{name}: {} recordings", recordings.len()));
+        report.sets.push(run_set(name, &recordings, &recogniser, peer.as_mut(), &mut words, tell).await?);
+    }
+    let mut digits = Vec::new();
+    if let (Some(folder), Some(activity)) = (speech, &activity) {
+        (report.strings, digits) = hear_strings(folder, bench.most, activity, &recogniser, tell).await?;
+    }
+    if bench.calibrate {
+        digits.retain(|judged| judged.grounds.as_digits);
+        report.calibration = format!("{}\n{}", calibrate("words", &words), calibrate("digits", &digits));
+    }
+    Ok(report)
+}
+
+fn sets_of(bench: &HearBench) -> anyhow::Result<Vec<(String, Vec<Recording>)>> {
     let mut sets: Vec<(String, Vec<Recording>)> = Vec::new();
     if bench.prompts {
         sets.push(("asterisk-prompts".to_owned(), asterisk_prompts(bench.most)?));
@@ -52,23 +113,7 @@ pub async fn bench_hear(bench: &HearBench, tell: &mut dyn FnMut(&str)) -> anyhow
         let found = speech_folder(folder)?;
         sets.extend(found.into_iter().map(|(name, set)| (name, thinned(set, bench.most))));
     }
-    let settings = RecogniserSettings { workers: 1, threads: bench.threads, ..RecogniserSettings::new(&bench.model) };
-    let recogniser = Recogniser::start(&settings)?;
-    let mut peer = match &bench.peers {
-        Some(folder) => Some(Peer::start(folder, bench.threads)?),
-        None => None,
-    };
-    let mut report = HearReport {
-        model: bench.model.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
-        threads: bench.threads,
-        cores: std::thread::available_parallelism().map_or(1, usize::from),
-        sets: Vec::new(),
-    };
-    for (name, recordings) in sets {
-        tell(&format!("{name}: {} recordings", recordings.len()));
-        report.sets.push(run_set(name, &recordings, &recogniser, peer.as_mut(), tell).await?);
-    }
-    Ok(report)
+    Ok(sets)
 }
 
 /// One recogniser's results so far.
@@ -96,6 +141,7 @@ async fn run_set(
     recordings: &[Recording],
     recogniser: &Recogniser,
     mut peer: Option<&mut Peer>,
+    judged: &mut Vec<Judged>,
     tell: &mut dyn FnMut(&str),
 ) -> anyhow::Result<SetReport> {
     let (mut ours, mut theirs) = (Tally::default(), Tally::default());
@@ -115,6 +161,8 @@ async fn run_set(
             class: Priority::Bot,
         };
         let heard = recogniser.recognise(request).await?;
+        let is_right = errors_between(&recording.text, &heard.text, recording.language).wrong == 0;
+        judged.extend(heard.grounds.filter(|grounds| !grounds.as_digits).map(|grounds| Judged { grounds, is_right }));
         ours.second_tries += usize::from(heard.tries > 1);
         ours.add("warmline", recording, &heard.text, heard.recognition.as_secs_f64() * 1_000.0, tell);
     }

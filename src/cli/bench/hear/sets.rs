@@ -18,6 +18,8 @@ pub struct Recording {
     pub text: String,
     /// In which language.
     pub language: Language,
+    /// Who says it; empty when that is not known.
+    pub speaker: String,
     /// What is waited for when it is said: digits for a digit string, as at a step that asks for a number.
     pub expected: Form,
 }
@@ -35,6 +37,8 @@ struct Line {
     text: Option<String>,
     lang: String,
     kind: String,
+    #[serde(default)]
+    speaker: Option<String>,
 }
 
 /// The sentences and digit strings of a folder that has a `manifest.jsonl` (a line a recording with `audio`, `text`,
@@ -44,6 +48,18 @@ struct Line {
 /// # Errors
 /// When the manifest is missing or a line of it cannot be read.
 pub fn speech_folder(folder: &Path) -> anyhow::Result<BTreeMap<String, Vec<Recording>>> {
+    recordings_of(folder, &["sentence", "digits"])
+}
+
+/// The recordings of one kind with their texts, by set.
+///
+/// # Errors
+/// When the manifest is missing or a line of it cannot be read.
+pub(super) fn recordings_of_kind(folder: &Path, kind: &str) -> anyhow::Result<BTreeMap<String, Vec<Recording>>> {
+    recordings_of(folder, &[kind])
+}
+
+fn recordings_of(folder: &Path, kinds: &[&str]) -> anyhow::Result<BTreeMap<String, Vec<Recording>>> {
     let manifest = folder.join("manifest.jsonl");
     let lines = std::fs::read_to_string(&manifest).with_context(|| format!("cannot read {}", manifest.display()))?;
     let mut sets: BTreeMap<String, Vec<Recording>> = BTreeMap::new();
@@ -51,13 +67,14 @@ pub fn speech_folder(folder: &Path) -> anyhow::Result<BTreeMap<String, Vec<Recor
         let place = || format!("{}:{}", manifest.display(), index + 1);
         let line: Line = serde_json::from_str(line).with_context(place)?;
         let Some(text) = line.text.filter(|text| !text.is_empty()) else { continue };
-        if !matches!(line.kind.as_str(), "sentence" | "digits") {
+        if !kinds.contains(&line.kind.as_str()) {
             continue;
         }
         let language = Language::parse(&line.lang).with_context(place)?;
         let set = line.audio.split('/').next().unwrap_or_default().to_owned();
         let expected = if line.kind == "digits" { Form::Digits { min: 1, max: MAX_DIGITS } } else { Form::Anything };
-        sets.entry(set).or_default().push(Recording { path: folder.join(&line.audio), text, language, expected });
+        let (path, speaker) = (folder.join(&line.audio), line.speaker.unwrap_or_default());
+        sets.entry(set).or_default().push(Recording { path, text, language, speaker, expected });
     }
     Ok(sets)
 }
@@ -82,7 +99,13 @@ pub fn asterisk_prompts(most: usize) -> anyhow::Result<Vec<Recording>> {
         .filter(|(_, text)| !text.contains(['[', '(', '<', '/']) && text.split_whitespace().count() >= 4)
         .map(|(name, text)| (Path::new(SOUNDS).join(format!("{name}.wav")), text.trim().to_owned()))
         .filter(|(path, _)| path.is_file())
-        .map(|(path, text)| Recording { path, text, language: Language::EN, expected: Form::Anything })
+        .map(|(path, text)| Recording {
+            path,
+            text,
+            language: Language::EN,
+            speaker: String::new(),
+            expected: Form::Anything,
+        })
         .collect();
     if prompts.is_empty() {
         bail!("no prompts in {SOUNDS}; install asterisk-core-sounds-en-wav");
@@ -91,7 +114,7 @@ pub fn asterisk_prompts(most: usize) -> anyhow::Result<Vec<Recording>> {
 }
 
 /// At most `most` of the recordings, evenly spread.
-pub(super) fn thinned(recordings: Vec<Recording>, most: usize) -> Vec<Recording> {
+pub(super) fn thinned<T>(recordings: Vec<T>, most: usize) -> Vec<T> {
     let step = recordings.len().div_ceil(most.max(1)).max(1);
     recordings.into_iter().step_by(step).collect()
 }
