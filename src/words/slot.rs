@@ -222,7 +222,7 @@ fn choice_words(options: &[ChoiceOption], language: Language) -> Vec<String> {
         .iter()
         .flat_map(|option| match option.said.get(&language) {
             Some(templates) if !templates.is_empty() => {
-                templates.iter().flat_map(|template| template.samples(4)).collect::<Vec<_>>()
+                templates.iter().flat_map(|template| template.few_samples()).cloned().collect::<Vec<_>>()
             }
             _ => vec![option.value.clone()],
         })

@@ -155,7 +155,7 @@ impl Conversation {
     /// "I made a mistake" about what was given before: the bundle's handler, or the slot filled last is asked again.
     /// False when nothing was given that could be wrong.
     pub(super) fn take_back(&mut self, utterance: &Utterance) -> bool {
-        if !self.says_only_wrong(utterance) || self.recent().is_empty() {
+        if self.recent().is_empty() || !self.says_only_wrong(utterance) {
             return false;
         }
         self.understood(Rank::Correction, || "something given before is wrong".to_owned(), None);

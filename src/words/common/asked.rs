@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use foldhash::fast::FixedState;
+
 use super::super::template::{Heard, TemplateIndex};
 use super::super::{Language, Template};
 
@@ -61,7 +63,7 @@ static ASKED: LazyLock<TemplateIndex<Language>> = LazyLock::new(|| {
 });
 
 /// How the names of languages begin, in letters, or end, in characters: without one of them nothing is asked for.
-static NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
+static NAMES: LazyLock<HashSet<&'static str, FixedState>> = LazyLock::new(|| {
     let latin = LANGUAGES.iter().flat_map(|(_, english, _)| english.split('|')).filter_map(|name| name.get(..4));
     latin.chain(["文", "语", "话"]).collect()
 });

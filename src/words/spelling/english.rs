@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use foldhash::fast::FixedState;
 use smol_str::{SmolStr, StrExt, ToSmolStr};
 
 use super::super::token::Token;
@@ -183,10 +184,10 @@ pub(super) fn pieces(all: &[Token], at: usize, letters: bool, pieces: &mut Vec<P
 }
 
 /// What a word may stand for, with costs.
-type Senses = HashMap<&'static str, Vec<(char, f32)>>;
+type Senses = HashMap<&'static str, Vec<(char, f32)>, FixedState>;
 
 fn by_word(table: &[(&'static str, char, f32)]) -> Senses {
-    let mut senses = Senses::new();
+    let mut senses = Senses::default();
     for (name, symbol, cost) in table {
         senses.entry(name).or_default().push((*symbol, *cost));
     }
@@ -195,7 +196,7 @@ fn by_word(table: &[(&'static str, char, f32)]) -> Senses {
 
 static DIGITS_BY_WORD: LazyLock<Senses> = LazyLock::new(|| by_word(DIGITS));
 static LETTERS_BY_WORD: LazyLock<Senses> = LazyLock::new(|| by_word(LETTERS));
-static ALPHABET_PLACES: LazyLock<HashMap<&'static str, usize>> =
+static ALPHABET_PLACES: LazyLock<HashMap<&'static str, usize, FixedState>> =
     LazyLock::new(|| ALPHABET.iter().enumerate().map(|(place, name)| (*name, place)).collect());
 
 fn digits(word: &str) -> impl Iterator<Item = (char, f32)> {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use foldhash::fast::FixedState;
 use smol_str::{SmolStr, ToSmolStr};
 
 use super::super::spoken::mandarin::amounts as cardinals;
@@ -51,7 +52,7 @@ const LETTERS: &[(&str, char, f32)] = &[
     ("贼", 'Z', 0.06), ("贼德", 'Z', 0.03), ("在", 'Z', 0.25),
 ];
 
-static DIGITS_BY_WORD: LazyLock<HashMap<&'static str, (char, f32, bool)>> = LazyLock::new(|| {
+static DIGITS_BY_WORD: LazyLock<HashMap<&'static str, (char, f32, bool), FixedState>> = LazyLock::new(|| {
     let with_place = DIGITS.iter().enumerate();
     with_place.map(|(place, (name, digit, cost))| (*name, (*digit, *cost, place < SURE))).collect()
 });
@@ -59,8 +60,8 @@ static DIGITS_BY_WORD: LazyLock<HashMap<&'static str, (char, f32, bool)>> = Lazy
 /// How a letter is written when it is spelt, which it is, and what taking it for that costs.
 type Letter = (&'static str, char, f32);
 
-static LETTERS_BY_FIRST: LazyLock<HashMap<char, Vec<Letter>>> = LazyLock::new(|| {
-    let mut letters: HashMap<char, Vec<(&'static str, char, f32)>> = HashMap::new();
+static LETTERS_BY_FIRST: LazyLock<HashMap<char, Vec<Letter>, FixedState>> = LazyLock::new(|| {
+    let mut letters: HashMap<char, Vec<Letter>, FixedState> = HashMap::default();
     for entry in LETTERS {
         if let Some(first) = entry.0.chars().next() {
             letters.entry(first).or_default().push(*entry);

@@ -14,7 +14,7 @@ mod parse;
 mod rank;
 mod samples;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub(super) use alignment::Around;
 pub use heard::Heard;
@@ -33,6 +33,18 @@ pub struct Template {
     slots: Vec<String>,
     lists: Vec<Arc<WordList>>,
     graph: graph::Graph,
+    few: Few,
+}
+
+/// A few sentences that a template stands for, worked out once. They follow from the rest of the template, so they
+/// make no difference between two.
+#[derive(Clone, Default)]
+struct Few(OnceLock<Arc<[String]>>);
+
+impl PartialEq for Few {
+    fn eq(&self, _other: &Self) -> bool {
+        true
+    }
 }
 
 /// A part of a template.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::token::tokenise_up_to;
 use super::graph::Graph;
 use super::list::{ListSource, WordList};
-use super::{Node, Template};
+use super::{Few, Node, Template};
 
 /// The deepest nesting of brackets.
 pub const MAX_DEPTH: usize = 12;
@@ -84,7 +84,7 @@ impl Template {
             return Err(TemplateError { offset: 0, problem: TemplateProblem::AllOptional });
         }
         let graph = Graph::build(&root);
-        Ok(Self { source: text.to_owned(), root, slots: parser.slots, lists: parser.lists, graph })
+        Ok(Self { source: text.to_owned(), root, slots: parser.slots, lists: parser.lists, graph, few: Few::default() })
     }
 }
 

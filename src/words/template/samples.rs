@@ -23,6 +23,12 @@ impl Template {
         sentences
     }
 
+    /// The first four of [`Template::samples`], worked out once.
+    pub(in super::super) fn few_samples(&self) -> &[String] {
+        const FEW: usize = 4;
+        self.few.0.get_or_init(|| self.samples(FEW).into())
+    }
+
     /// The words without which the template cannot be said, function words (`the`, `my`, `是`) left out:
     /// those outside `[ ]`, and every alternative of a required `( )`. Empty when all that is required is a
     /// slot or function words; such a template fits too much.
