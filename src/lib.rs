@@ -9,6 +9,7 @@ pub mod caller;
 pub mod cli;
 pub mod config;
 pub mod desk;
+pub mod feel;
 pub mod flow;
 pub mod hear;
 pub mod line;

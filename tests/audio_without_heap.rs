@@ -8,6 +8,7 @@ use warmline::audio::{
     Concealer, Frame, Gain, Hertz, JitterBuffer, JitterSettings, Key, KeyDetector, Law, MAX_PAYLOAD, Pulled, Resampler,
     Tone, ToneGenerator, mix_into,
 };
+use warmline::feel::{CallerVoice, prosody::Prosody};
 
 thread_local! {
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
@@ -126,5 +127,31 @@ fn resampling_a_frame_touches_no_heap() {
         });
         assert_eq!(allocations, 0, "{from} to {to}");
         assert!(loudest > 5_000);
+    }
+}
+
+#[test]
+fn listening_to_a_callers_tone_touches_no_heap() {
+    for rate in [Hertz::HZ_8000, Hertz::HZ_16000] {
+        let voice = CallerVoice::of_the_caller(rate);
+        let mut prosody = Prosody::new(rate).expect("a rate of a line");
+        let mut told = 0;
+        let allocations = allocations_of(|| {
+            for number in 0..1_500 {
+                // A buzz of 125 Hz, in syllables: a voice as far as its period tells.
+                let mut frame = Frame::silence(rate);
+                let period = rate.get() as usize / 125;
+                for (index, sample) in frame.samples_mut().iter_mut().enumerate() {
+                    let place = number * rate.samples_per_frame() + index;
+                    let swell = (place / (rate.get() as usize / 16)) % 4;
+                    *sample = ((place % period) as i16 - period as i16 / 2) * 40 * swell as i16;
+                }
+                let Some(frame) = voice.frame(&frame) else { continue };
+                told += usize::from(prosody.push(frame).is_some());
+            }
+            told += usize::from(prosody.end().is_some());
+        });
+        assert!(told > 5, "{told} at {rate}");
+        assert_eq!(allocations, 0, "at {rate}");
     }
 }

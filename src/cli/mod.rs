@@ -14,6 +14,7 @@ mod calls;
 mod check;
 mod demo;
 mod doctor;
+mod feel;
 mod flows;
 mod folder;
 mod graph;
@@ -51,6 +52,8 @@ enum Command {
     Call(call::Call),
     /// Tell what is said in recordings
     Hear(hear::Hear),
+    /// Tell how the caller of a recording feels
+    Feel(feel::Feel),
     /// Say a text into a file
     Speak(speak::Speak),
     /// Look for mistakes in a bundle of flows
@@ -114,6 +117,7 @@ pub fn main() -> ExitCode {
             call.run(order)
         }
         Command::Hear(hear) => hear.run(),
+        Command::Feel(feel) => feel.run(),
         Command::Speak(speak) => speak.run(),
         Command::Check(check) => check.run(),
         Command::Simulate(simulate) => simulate.run(),

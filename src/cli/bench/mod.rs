@@ -2,6 +2,7 @@
 
 mod call;
 pub mod hear;
+pub mod mood;
 mod turns;
 pub mod understand;
 
@@ -25,6 +26,8 @@ enum What {
     Hear(hear::BenchHear),
     /// How often callers are cut off, and how soon the end of a turn is noticed
     Turns(turns::BenchTurns),
+    /// How well the tone of a voice tells distress; or train its weights
+    Mood(mood::BenchMood),
     /// How often what callers want is understood
     Understand(understand::BenchUnderstand),
 }
@@ -35,6 +38,7 @@ impl Bench {
             What::Call(bench) => bench.run(),
             What::Hear(bench) => bench.run(),
             What::Turns(bench) => bench.run(),
+            What::Mood(bench) => bench.run(),
             What::Understand(bench) => bench.run(),
         }
     }
