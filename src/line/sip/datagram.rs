@@ -27,6 +27,11 @@ pub(super) enum Datagram {
 
 /// Reads a datagram.
 pub(super) fn read(bytes: &[u8], server: &str) -> Datagram {
+    read_up_to(bytes, LONGEST_DATAGRAM, server)
+}
+
+/// Reads a message of at most `longest` bytes: a stream carries longer ones than a datagram.
+pub(super) fn read_up_to(bytes: &[u8], longest: usize, server: &str) -> Datagram {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Datagram::KeepAlive;
     }
@@ -34,7 +39,7 @@ pub(super) fn read(bytes: &[u8], server: &str) -> Datagram {
         Some(answer) => Datagram::Broken(answer),
         None => Datagram::Senseless,
     };
-    if bytes.len() > LONGEST_DATAGRAM {
+    if bytes.len() > longest {
         return refuse(513, "Message Too Large");
     }
     let (method, version) = match start_line(bytes) {
@@ -94,7 +99,7 @@ fn start_line(bytes: &[u8]) -> Option<StartLine<'_>> {
 
 /// An answer made of the header lines that a response must repeat. `None` for an ACK, which is never answered,
 /// and when there is no Via to send it by.
-fn refusal(bytes: &[u8], status: u16, reason: &str, server: &str) -> Option<Vec<u8>> {
+pub(super) fn refusal(bytes: &[u8], status: u16, reason: &str, server: &str) -> Option<Vec<u8>> {
     let StartLine::Request { method, .. } = start_line(bytes)? else { return None };
     if method == "ACK" {
         return None;

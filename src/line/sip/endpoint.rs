@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use rsipstack::EndpointBuilder;
 use rsipstack::transaction::endpoint::{EndpointInnerRef, EndpointOption};
-use rsipstack::transport::tcp::TcpConnection;
 use rsipstack::transport::udp::UdpConnection;
-use rsipstack::transport::{SipAddr, SipConnection, TransportLayer};
+use rsipstack::transport::{SipAddr, TransportLayer};
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
@@ -23,7 +22,8 @@ use super::outbound::OutboundCall;
 use super::registrar::Registrar;
 use super::screen::Screen;
 use super::settings::SipSettings;
-use super::socket::{WatchedSocket, bind_tcp, bind_udp};
+use super::socket::{WatchedSocket, bind_tcp, bind_udp, new_way};
+use super::stream::{self, Door};
 use super::switchboard;
 use super::trunk::{TrunkState, Trunks};
 use crate::line::rtp::PortPool;
@@ -50,6 +50,8 @@ pub(super) struct Stack {
     pub(super) registrar: Registrar,
     pub(super) trunks: Trunks,
     pub(super) calls: mpsc::Sender<IncomingCall>,
+    /// Where messages of streams come in.
+    pub(super) door: Door,
     pub(super) tasks: TaskTracker,
     /// Every leg ends now.
     pub(super) stop: CancellationToken,
@@ -84,7 +86,8 @@ impl SipLine {
         let front = Arc::new(Front::new(Arc::clone(&settings)));
         let over = CancellationToken::new();
         let udp = settings.udp.map(bind_udp).transpose()?;
-        let tcp = settings.tcp.map(bind_tcp).transpose()?;
+        let udp_port = udp.as_ref().and_then(|socket| socket.local_addr().ok()).map(|address| address.port());
+        let tcp = settings.tcp.map(|address| bind_beside(address, udp_port)).transpose()?;
         let addresses = Addresses {
             udp: udp.as_ref().and_then(|socket| socket.local_addr().ok()),
             tcp: tcp.as_ref().and_then(|listener| listener.local_addr().ok()),
@@ -93,16 +96,17 @@ impl SipLine {
         };
         let transport = TransportLayer::new(over.clone());
         transport.set_stream_idle_timeout(settings.timers.tcp_idle);
-        let mut way = None;
+        let way = new_way();
         if let Some(socket) = udp {
-            let watched = Arc::new(WatchedSocket::new(socket, Arc::clone(&front)));
-            way = Some(watched.way());
+            let watched = Arc::new(WatchedSocket::new(socket, Arc::clone(&front), Arc::clone(&way)));
             let connection = UdpConnection::from_socket(watched, None, Some(over.child_token()))
                 .await
                 .map_err(|error| SipError::Stack(error.to_string()))?;
             transport.add_transport(connection.into());
         }
         let (late_answers, late_answers_receiver) = mpsc::channel(LATE_ANSWERS);
+        let (door, behind_it) = Door::new(Arc::clone(&way), &over).await?;
+        transport.add_connection(behind_it);
         let screen = Screen { front: Arc::clone(&front), way, late_answers };
         let endpoint = EndpointBuilder::new()
             .with_user_agent(&settings.user_agent)
@@ -122,6 +126,7 @@ impl SipLine {
             addresses,
             ports,
             calls,
+            door,
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),
             over,
@@ -241,6 +246,12 @@ fn options_of(settings: &SipSettings) -> EndpointOption {
     }
 }
 
+/// Binds TCP; where any port will do, that of UDP if it can be had, since phones are told only one.
+fn bind_beside(address: SocketAddr, udp_port: Option<u16>) -> Result<TcpListener, SipError> {
+    let beside = udp_port.filter(|_| address.port() == 0).map(|port| SocketAddr::new(address.ip(), port));
+    beside.and_then(|beside| bind_tcp(beside).ok()).map_or_else(|| bind_tcp(address), Ok)
+}
+
 /// Accepts TCP connections within their caps.
 async fn accept_streams(stack: Arc<Stack>, listener: TcpListener) {
     let Some(address) = stack.addresses.tcp else { return };
@@ -262,10 +273,7 @@ async fn accept_streams(stack: Arc<Stack>, listener: TcpListener) {
             continue;
         }
         stream.set_nodelay(true).ok();
-        match TcpConnection::from_stream(stream, local.clone(), Some(stack.over.child_token())) {
-            Ok(connection) => stack.endpoint.transport_layer.add_connection(SipConnection::Tcp(connection)),
-            Err(_) => stack.front.tcp_closed(peer),
-        }
+        stack.tasks.spawn(stream::attend(Arc::clone(&stack), stream, peer, local.clone()));
     }
 }
 

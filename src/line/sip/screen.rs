@@ -14,8 +14,8 @@ use super::socket::{Promise, give_way};
 /// awaits: a 2xx that comes again, or from a second telephone.
 pub(super) struct Screen {
     pub(super) front: Arc<Front>,
-    /// The permits of datagrams on their way, when there is a UDP socket.
-    pub(super) way: Option<Arc<Semaphore>>,
+    /// The permits of messages on their way.
+    pub(super) way: Arc<Semaphore>,
     /// To the task that acknowledges them.
     pub(super) late_answers: mpsc::Sender<Box<Response>>,
 }
@@ -32,9 +32,9 @@ impl Screen {
             }
             other => return Some(other),
         };
-        match connection.is_reliable() {
-            true => self.screen_stream(&message, &connection, &from).await?,
-            false => self.way.iter().for_each(|way| give_way(way)),
+        give_way(&self.way);
+        if connection.is_reliable() {
+            self.screen_stream(&message, &connection, &from).await?;
         }
         match message {
             SipMessage::Response(response) if is_answer(&response) && !self.front.is_awaited(&response) => {

@@ -21,9 +21,9 @@ use super::gauges::Dropped;
 const RECEIVE_BUFFER: usize = 4 * 1024 * 1024;
 /// The longest datagram there is.
 const WHOLE_DATAGRAM: usize = 65_535;
-/// How many datagrams may be on their way between the socket and their transactions.
+/// How many messages may be on their way between the sockets and their transactions.
 const IN_FLIGHT: usize = 512;
-/// How long a full way is waited for before the next datagram is let through all the same.
+/// How long a full way is waited for before the next message is let through all the same.
 const LONGEST_WAIT: Duration = Duration::from_millis(200);
 /// How long to rest after the system failed to read a datagram.
 const REST_AFTER_ERROR: Duration = Duration::from_millis(10);
@@ -74,14 +74,8 @@ pub(super) struct WatchedSocket {
 }
 
 impl WatchedSocket {
-    pub(super) fn new(socket: UdpSocket, front: Arc<Front>) -> Self {
-        let way = Arc::new(Semaphore::new(IN_FLIGHT));
+    pub(super) fn new(socket: UdpSocket, front: Arc<Front>, way: Arc<Semaphore>) -> Self {
         Self { socket, front, buffer: Mutex::new(vec![0; WHOLE_DATAGRAM]), way }
-    }
-
-    /// The permits of datagrams on their way.
-    pub(super) fn way(&self) -> Arc<Semaphore> {
-        Arc::clone(&self.way)
     }
 
     /// Whether the datagram goes on; otherwise the bytes to answer, if any.
@@ -134,10 +128,7 @@ impl WatchedSocket {
                 Err(None) => continue,
             }
             if !bytes.iter().all(u8::is_ascii_whitespace) {
-                // While the way is full, the system's buffer fills, and then the network drops: nothing grows here.
-                if let Ok(Ok(permit)) = tokio::time::timeout(LONGEST_WAIT, self.way.acquire()).await {
-                    permit.forget();
-                }
+                take_way(&self.way).await;
             }
             let Some(room) = buffer.get_mut(..length) else { continue };
             room.copy_from_slice(bytes);
@@ -173,7 +164,20 @@ impl StackSocket for WatchedSocket {
     }
 }
 
-/// Gives the way free for another datagram.
+/// The permits of messages on their way.
+pub(super) fn new_way() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(IN_FLIGHT))
+}
+
+/// Waits until another message may be on its way. While the way is full, the system's buffers fill, and then the
+/// network drops or the sender waits: nothing grows here.
+pub(super) async fn take_way(way: &Semaphore) {
+    if let Ok(Ok(permit)) = tokio::time::timeout(LONGEST_WAIT, way.acquire()).await {
+        permit.forget();
+    }
+}
+
+/// Gives the way free for another message.
 pub(super) fn give_way(way: &Semaphore) {
     if way.available_permits() < IN_FLIGHT {
         way.add_permits(1);

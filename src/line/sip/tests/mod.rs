@@ -6,6 +6,7 @@ mod inbound;
 mod outbound;
 mod phone;
 mod registration;
+mod streams;
 
 use std::time::Duration;
 
