@@ -110,6 +110,7 @@ pub(super) fn desk(config: &Config) -> DeskSettings {
         most_waiting: queue.most_waiting as usize,
         wrap_up: queue.wrap_up,
         ring_for: Some(queue.ring_for),
+        rounds: Some(queue.rounds),
         ..QueueSettings::new(name, &[])
     });
     let agents = config.agents.iter().map(|(name, agent)| {
@@ -119,7 +120,21 @@ pub(super) fn desk(config: &Config) -> DeskSettings {
         };
         AgentSettings { skills: agent.skills.keys().cloned().collect(), ..known }
     });
-    DeskSettings { queues: queues.collect(), agents: agents.collect(), timers: Timers::default() }
+    let desk = &config.desk;
+    let timers = Timers {
+        press_within: desk.press_within,
+        brief_at_most: desk.brief_at_most,
+        connect_within: desk.connect_within,
+        close_within: desk.close_within,
+        missed_rest: desk.missed_rest,
+        busy_rest: desk.busy_rest,
+        unreachable_rest: desk.unreachable_rest,
+        round_pause: desk.round_pause,
+        promote_after: desk.promote_after,
+        insist_on_skills: desk.insist_on_skills,
+        ..Timers::default()
+    };
+    DeskSettings { queues: queues.collect(), agents: agents.collect(), timers }
 }
 
 /// The files of the models.
@@ -325,9 +340,11 @@ pub(super) fn sip(config: &Config) -> anyhow::Result<SipSettings> {
     });
     let trunks = config.trunks.iter().map(|(name, trunk)| {
         let credentials = match (&trunk.user, &trunk.password) {
-            (Some(username), Some(password)) => {
-                Some(TrunkCredentials { username: username.clone(), password: password.clone(), realm: None })
-            }
+            (Some(username), Some(password)) => Some(TrunkCredentials {
+                username: username.clone(),
+                password: password.clone(),
+                realm: trunk.realm.clone(),
+            }),
             _ => None,
         };
         let registration = trunk

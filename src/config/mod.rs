@@ -10,6 +10,7 @@
 //! ```
 
 mod connection;
+mod desk;
 mod duration;
 mod error;
 mod hours;
@@ -20,6 +21,6 @@ mod validate;
 pub use error::ConfigError;
 pub use hours::{Hours, HoursError};
 pub use settings::{
-    Accept, Agent, AgentReach, Config, Destination, Hear, Limits, Models, Number, Overrides, QueueSettings, Record,
-    Secret, Secrets, Sip, SoundDevices, Speak, Trunk, Web,
+    Accept, Agent, AgentReach, Config, Desk, Destination, Hear, Limits, Models, Number, Overrides, QueueSettings,
+    Record, Secret, Secrets, Sip, SoundDevices, Speak, Trunk, Web,
 };

@@ -28,6 +28,7 @@ pub struct File {
     pub trunk: BTreeMap<String, Spanned<Trunk>>,
     /// Read by itself, since a connection's keys depend on its kind.
     pub connection: serde::de::IgnoredAny,
+    pub desk: Desk,
     pub queue: BTreeMap<String, Spanned<Queue>>,
     pub agent: BTreeMap<String, Spanned<Agent>>,
     pub destination: BTreeMap<String, Destination>,
@@ -108,7 +109,26 @@ pub struct Trunk {
     pub register: Option<String>,
     pub user: Option<String>,
     pub password: Option<String>,
+    pub realm: Option<Spanned<String>>,
     pub expires: Option<Written>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Desk {
+    pub ring_for: Option<Spanned<Written>>,
+    pub press_within: Option<Spanned<Written>>,
+    pub brief_at_most: Option<Spanned<Written>>,
+    pub connect_within: Option<Spanned<Written>>,
+    pub close_within: Option<Spanned<Written>>,
+    pub wrap_up: Option<Spanned<Written>>,
+    pub missed_rest: Option<Spanned<Written>>,
+    pub busy_rest: Option<Spanned<Written>>,
+    pub unreachable_rest: Option<Spanned<Written>>,
+    pub rounds: Option<Spanned<u32>>,
+    pub round_pause: Option<Spanned<Written>>,
+    pub promote_after: Option<Spanned<Written>>,
+    pub insist_on_skills: Option<Spanned<Written>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -116,9 +136,10 @@ pub struct Trunk {
 pub struct Queue {
     pub agents: Vec<Spanned<String>>,
     pub hours: Option<Spanned<String>>,
-    pub most_waiting: Option<u32>,
-    pub ring_for: Option<Written>,
-    pub wrap_up: Option<Written>,
+    pub most_waiting: Option<Spanned<u32>>,
+    pub ring_for: Option<Spanned<Written>>,
+    pub wrap_up: Option<Spanned<Written>>,
+    pub rounds: Option<Spanned<u32>>,
     pub music: Option<PathBuf>,
 }
 

@@ -68,6 +68,8 @@ pub struct Config {
     pub trunks: BTreeMap<String, Trunk>,
     /// Where flows look things up, by name.
     pub connections: BTreeMap<String, ConnectionSettings>,
+    /// How long each step of a handover may take.
+    pub desk: Desk,
     /// Queues for people, by name.
     pub queues: BTreeMap<String, QueueSettings>,
     /// People who take calls, by name.
@@ -190,8 +192,36 @@ pub struct Trunk {
     pub user: Option<String>,
     /// The password of the same.
     pub password: Option<Secret>,
+    /// The realm its challenges must name. `None`: that of its first challenge.
+    pub realm: Option<String>,
     /// How long a registration lasts. Default 10 m.
     pub expires: Duration,
+}
+
+/// How long each step of a handover may take, for every queue.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    /// How long an agent has to press a key, from the first word of the brief; then it is said once more, then the
+    /// offer counts as passed. Default 20 s.
+    pub press_within: Duration,
+    /// How long the brief may take in all, however often the agent presses 3. Default 60 s.
+    pub brief_at_most: Duration,
+    /// How long joining caller and agent may take after key 1. Default 10 s.
+    pub connect_within: Duration,
+    /// How long the end of an agent's leg is waited for after hanging it up. Default 5 s.
+    pub close_within: Duration,
+    /// How long an agent who let the phone ring, or pressed nothing, is left alone. Default 30 s.
+    pub missed_rest: Duration,
+    /// How long an agent whose phone was busy is left alone. Default 20 s.
+    pub busy_rest: Duration,
+    /// How long an agent whose phone could not be reached is left alone. Default 30 s.
+    pub unreachable_rest: Duration,
+    /// How long a caller waits between two rounds of asking every agent. Default 20 s.
+    pub round_pause: Duration,
+    /// After this long in a class a waiting caller counts as one class more urgent. Default 3 m.
+    pub promote_after: Duration,
+    /// How long only agents with all the asked skills are rung; then every agent of the queue. Default 20 s.
+    pub insist_on_skills: Duration,
 }
 
 /// A queue for people.
@@ -203,10 +233,13 @@ pub struct QueueSettings {
     pub hours: Hours,
     /// How many may wait. Default 50.
     pub most_waiting: u32,
-    /// How long an agent's phone rings. Default 15 s.
+    /// How long an agent's phone rings. Default 15 s, or what `[desk]` says.
     pub ring_for: Duration,
-    /// The rest after a call. Default 5 s.
+    /// The rest after a call. Default 5 s, or what `[desk]` says.
     pub wrap_up: Duration,
+    /// How often every agent is asked in turn before the caller is told that nobody is free. Default 2, or what
+    /// `[desk]` says.
+    pub rounds: u32,
     /// What a waiting caller hears: a WAV. Without it, a quiet hold tone.
     pub music: Option<PathBuf>,
 }

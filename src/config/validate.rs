@@ -44,7 +44,7 @@ impl Config {
 }
 
 /// What is needed to judge a setting and to say where it stands.
-struct Validation<'a> {
+pub(super) struct Validation<'a> {
     path: &'a Path,
     text: &'a str,
     environment: &'a dyn Fn(&str) -> Option<String>,
@@ -73,7 +73,8 @@ impl Validation<'_> {
             environment: self.environment,
             secrets: self.secrets,
         })?;
-        let queues = self.each(&file.queue, |name, queue| self.queue(name, queue, &hours, &agents))?;
+        let desk = self.desk(&file.desk)?;
+        let queues = self.each(&file.queue, |name, queue| self.queue(name, queue, &file.desk, &hours, &agents))?;
         Ok(Config {
             path: self.path.to_owned(),
             bundle,
@@ -87,20 +88,27 @@ impl Validation<'_> {
                 voice: file.models.voice.as_deref().map(|path| self.beside(path)),
             },
             hear: Hear {
-                workers: self.within("hear.workers", &file.hear.workers, 1, 1, 64)?,
-                threads: self.within("hear.threads", &file.hear.threads, 2, 1, 64)?,
-                queue: self.within("hear.queue", &file.hear.queue, 32, 1, 4096)?,
+                workers: self.within("hear.workers", file.hear.workers.as_ref(), 1, 1, 64)?,
+                threads: self.within("hear.threads", file.hear.threads.as_ref(), 2, 1, 64)?,
+                queue: self.within("hear.queue", file.hear.queue.as_ref(), 32, 1, 4096)?,
             },
             speak: Speak {
-                workers: self.within("speak.workers", &file.speak.workers, 1, 1, 64)?,
-                threads: self.within("speak.threads", &file.speak.threads, 2, 1, 64)?,
-                pace: self.within("speak.pace", &file.speak.pace, 1.0, 0.5, 2.0)?,
-                cache_megabytes: self.within("speak.cache_megabytes", &file.speak.cache_megabytes, 512, 1, 1 << 20)?,
+                workers: self.within("speak.workers", file.speak.workers.as_ref(), 1, 1, 64)?,
+                threads: self.within("speak.threads", file.speak.threads.as_ref(), 2, 1, 64)?,
+                pace: self.within("speak.pace", file.speak.pace.as_ref(), 1.0, 0.5, 2.0)?,
+                cache_megabytes: self.within(
+                    "speak.cache_megabytes",
+                    file.speak.cache_megabytes.as_ref(),
+                    512,
+                    1,
+                    1 << 20,
+                )?,
             },
             record: Record { audio: file.record.audio.unwrap_or(false) },
             sound: SoundDevices { microphone: file.sound.microphone, loudspeaker: file.sound.loudspeaker },
             trunks: self.each(&file.trunk, |name, trunk| self.trunk(name, trunk))?,
             connections,
+            desk,
             queues,
             agents,
             destinations: file
@@ -170,8 +178,8 @@ impl Validation<'_> {
 
     fn limits(&self, limits: &raw::Limits) -> Result<Limits, ConfigError> {
         Ok(Limits {
-            calls: self.within("limits.calls", &limits.calls, 100, 1, 100_000)?,
-            calls_a_minute: self.within("limits.calls_a_minute", &limits.calls_a_minute, 60, 1, 1_000_000)?,
+            calls: self.within("limits.calls", limits.calls.as_ref(), 100, 1, 100_000)?,
+            calls_a_minute: self.within("limits.calls_a_minute", limits.calls_a_minute.as_ref(), 60, 1, 1_000_000)?,
             longest_call: duration(limits.longest_call, 2 * 3600),
             drain_max: duration(limits.drain_max, 600),
             retry_after: duration(limits.retry_after, 10),
@@ -187,11 +195,20 @@ impl Validation<'_> {
             return Err(self.wrong(trunk, format!("trunk {name:?} registers, so it needs a user and a password")));
         }
         let password = raw.password.as_deref().map(|text| self.secret(trunk, text)).transpose()?;
+        if let Some(realm) = &raw.realm {
+            if password.is_none() {
+                return Err(self.wrong(realm, format!("trunk {name:?} has a realm and no password to answer with; give it a user and a password, or take the realm out")));
+            }
+            if realm.get_ref().is_empty() || realm.get_ref().chars().any(|one| one.is_control() || one == '"') {
+                return Err(self.wrong(realm, "a realm is a plain word without quotes, as the provider tells it"));
+            }
+        }
         Ok(Trunk {
             hosts: raw.hosts.clone(),
             register: raw.register.clone(),
             user: raw.user.clone(),
             password,
+            realm: raw.realm.as_ref().map(|realm| realm.get_ref().clone()),
             expires: duration(raw.expires, 600),
         })
     }
@@ -225,6 +242,7 @@ impl Validation<'_> {
         &self,
         name: &str,
         queue: &Spanned<raw::Queue>,
+        desk: &raw::Desk,
         hours: &BTreeMap<String, Hours>,
         agents: &BTreeMap<String, Agent>,
     ) -> Result<QueueSettings, ConfigError> {
@@ -252,9 +270,10 @@ impl Validation<'_> {
         Ok(QueueSettings {
             agents: raw.agents.iter().map(|agent| agent.get_ref().clone()).collect(),
             hours,
-            most_waiting: raw.most_waiting.unwrap_or(50),
-            ring_for: duration(raw.ring_for, 15),
-            wrap_up: duration(raw.wrap_up, 5),
+            most_waiting: self.within("most_waiting", raw.most_waiting.as_ref(), 50, 1, 100_000)?,
+            ring_for: self.step("ring_for", raw.ring_for.as_ref().or(desk.ring_for.as_ref()), 15)?,
+            wrap_up: self.rest("wrap_up", raw.wrap_up.as_ref().or(desk.wrap_up.as_ref()), 5)?,
+            rounds: self.within("rounds", raw.rounds.as_ref().or(desk.rounds.as_ref()), 2, 1, 100)?,
             music: raw.music.as_deref().map(|path| self.beside(path)),
         })
     }
@@ -291,10 +310,10 @@ impl Validation<'_> {
         entries.iter().map(|(name, entry)| Ok((name.clone(), check(name, entry)?))).collect()
     }
 
-    fn within<T: PartialOrd + Copy + std::fmt::Display>(
+    pub(super) fn within<T: PartialOrd + Copy + std::fmt::Display>(
         &self,
         name: &str,
-        written: &Option<Spanned<T>>,
+        written: Option<&Spanned<T>>,
         default: T,
         least: T,
         most: T,
@@ -320,7 +339,7 @@ impl Validation<'_> {
         text.get_ref().parse().map_err(|_| self.wrong(text, format!("{:?} is not {form}", text.get_ref())))
     }
 
-    fn wrong<T>(&self, place: &Spanned<T>, what: impl Into<String>) -> ConfigError {
+    pub(super) fn wrong<T>(&self, place: &Spanned<T>, what: impl Into<String>) -> ConfigError {
         ConfigError::at(self.path, self.text, place.span().start, what)
     }
 
@@ -406,6 +425,45 @@ mod tests {
     }
 
     #[test]
+    fn what_the_shipped_file_shows_behind_a_hash_is_the_default() {
+        let shipped = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/prompts/warmline.toml")).unwrap();
+        let section = |name: &str| {
+            let section = shipped.split_once(&format!("\n[{name}]")).map(|(_, rest)| rest).unwrap();
+            let lines = section.lines().skip(1).take_while(|line| line.starts_with("# ") && line.contains(" = "));
+            let shown: Vec<&str> = lines.map(|line| line.trim_start_matches("# ")).collect();
+            assert!(shown.len() > 1, "[{name}] shows nothing");
+            format!("[{name}]\n{}\n", shown.join("\n"))
+        };
+        let shown: String = ["limits", "hear", "speak", "desk"].map(section).concat();
+        let (shown, default) = (read(&shown).unwrap(), read("").unwrap());
+        assert_eq!(format!("{:?}", shown.limits), format!("{:?}", default.limits));
+        assert_eq!(format!("{:?}", shown.hear), format!("{:?}", default.hear));
+        assert_eq!(format!("{:?}", shown.speak), format!("{:?}", default.speak));
+        assert_eq!(format!("{:?}", shown.desk), format!("{:?}", default.desk));
+        let queue = |text: &str| format!("{:?}", read(&format!("{text}[queue.a]\nagents = []\n")).unwrap().queues);
+        assert_eq!(queue(&section("desk")), queue(""));
+    }
+
+    #[test]
+    fn a_queue_goes_before_the_desk_and_the_desk_before_the_defaults() {
+        let config = read(
+            "[desk]\nring_for = \"25s\"\nwrap_up = \"30s\"\npress_within = \"12s\"\nmissed_rest = \"0s\"\n\
+             [queue.a]\nagents = []\n[queue.b]\nagents = []\nring_for = \"9s\"\nrounds = 4\n\
+             [trunk.t]\nhosts = [\"t.example\"]\nuser = \"u\"\npassword = \"env:ANNA\"\nrealm = \"t.example\"\n",
+        )
+        .unwrap();
+        let queue = |name: &str| {
+            let queue = &config.queues[name];
+            (queue.ring_for.as_secs(), queue.wrap_up.as_secs(), queue.rounds)
+        };
+        assert_eq!((queue("a"), queue("b")), ((25, 30, 2), (9, 30, 4)));
+        assert_eq!(config.desk.press_within, Duration::from_secs(12));
+        assert_eq!(config.desk.missed_rest, Duration::ZERO);
+        assert_eq!(config.desk.promote_after, Duration::from_secs(180));
+        assert_eq!(config.trunks["t"].realm.as_deref(), Some("t.example"));
+    }
+
+    #[test]
     fn the_command_line_stands_above_the_file() {
         let overrides = Overrides { sip: Some(SocketAddr::from(([127, 0, 0, 1], 0))), ..Overrides::default() };
         let text = "[sip]\nlisten = \"0.0.0.0:5080\"";
@@ -426,6 +484,12 @@ mod tests {
             ("[agent.zoe]\npassword = \"hunter2\"", "a password does not stand in this file"),
             ("[agent.zoe]\npassword = \"env:ZOE\"", "the environment has no ZOE"),
             ("[agent.zoe]\nskills = {}", "needs either sip"),
+            ("[desk]\nring_for = \"0s\"", ":2:12: ring_for goes from 1s to 1h"),
+            ("[desk]\nmissed_rest = \"2h\"", ":2:15: missed_rest goes from 0s to 1h"),
+            ("[desk]\nrounds = 0", ":2:10: rounds is 0; it goes from 1"),
+            ("[desk]\npress_within = 20", ":2:16: invalid type"),
+            ("[queue.a]\nagents = []\nwrap_up = \"9h\"", ":3:11: wrap_up goes from 0s to 1h"),
+            ("[trunk.a]\nhosts = [\"a.example\"]\nrealm = \"a\"", ":3:9: trunk \"a\" has a realm and no password"),
             ("[limits]\nlongest_call = \"15\"", "write a whole number and its unit"),
         ];
         for (text, expected) in cases {
