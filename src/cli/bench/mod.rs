@@ -2,6 +2,7 @@
 
 mod call;
 pub mod hear;
+mod load;
 pub mod mood;
 mod turns;
 pub mod understand;
@@ -22,6 +23,8 @@ pub(super) struct Bench {
 enum What {
     /// How long callers wait for a reply, and where the time goes
     Call(call::BenchCall),
+    /// What calls cost in processor time and memory, and what they leave behind
+    Load(load::BenchLoad),
     /// How well and how fast speech is recognised
     Hear(hear::BenchHear),
     /// How often callers are cut off, and how soon the end of a turn is noticed
@@ -38,6 +41,7 @@ impl Bench {
             What::Call(bench) => bench.run(),
             What::Hear(bench) => bench.run(),
             What::Turns(bench) => bench.run(),
+            What::Load(bench) => bench.run(),
             What::Mood(bench) => bench.run(),
             What::Understand(bench) => bench.run(),
         }
