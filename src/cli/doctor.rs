@@ -2,12 +2,16 @@
 
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 
+use super::proof::sound;
+use super::serve::{Answer, answers};
 use super::{Common, Listen, assemble, models};
 use crate::caller::{ConnectionSettings, Health};
 use crate::config::Config;
+use crate::flow::BundleContent;
 
 /// Looks at ports, addresses, models, flows, connections, the disk and the sound card, and says what to mend.
 #[derive(Debug, Args)]
@@ -32,7 +36,7 @@ enum Finding {
 impl Doctor {
     pub(super) fn run(self) -> anyhow::Result<ExitCode> {
         let config = match assemble::config(&self.common, &self.listen) {
-            Ok(config) => config,
+            Ok(config) => Arc::new(config),
             Err(fault) => {
                 println!("mend   settings: {}", super::told(&fault));
                 return Ok(ExitCode::FAILURE);
@@ -40,7 +44,7 @@ impl Doctor {
         };
         let mut findings = vec![Finding::Good(format!("settings: {}", config.path.display()))];
         findings.extend(look_at_models(&config));
-        findings.push(look_at_bundle(&config));
+        findings.extend(look_at_bundles(&config, self.common.bundle.is_some()));
         findings.extend(look_at_connections(&config));
         findings.extend(look_at_ports(&config));
         findings.extend(look_at_address(&config));
@@ -59,7 +63,8 @@ impl Doctor {
             }
         }
         if bad > 0 {
-            println!("\n{bad} things to mend before calls can be served");
+            let things = if bad == 1 { "1 thing".to_owned() } else { format!("{bad} things") };
+            println!("\n{things} to mend before calls can be served");
             return Ok(ExitCode::FAILURE);
         }
         println!("\nthis machine can serve calls: run `warmline serve`");
@@ -74,7 +79,7 @@ fn look_at_models(config: &Config) -> Vec<Finding> {
             .iter()
             .map(|verdict| {
                 if verdict.is_good() {
-                    Finding::Good(format!("model {verdict}"))
+                    Finding::Good(format!("model {}", verdict.to_string().trim_start_matches("good: ")))
                 } else {
                     Finding::Bad(format!("model {verdict}"))
                 }
@@ -88,12 +93,50 @@ fn look_at_models(config: &Config) -> Vec<Finding> {
     findings
 }
 
-fn look_at_bundle(config: &Config) -> Finding {
-    let served = assemble::bundle(config).and_then(|bundle| assemble::refuse_unperformed(&bundle).map(|()| bundle));
-    match served {
-        Ok(bundle) => Finding::Good(format!("bundle {:?} in {}", bundle.name(), config.bundle.display())),
-        Err(fault) => Finding::Bad(super::told(&fault)),
+/// Looks at what a server would answer with: what is published goes before the folder of the settings.
+fn look_at_bundles(config: &Arc<Config>, pinned: bool) -> Vec<Finding> {
+    let found = match answers(config, pinned) {
+        Ok(found) => found,
+        Err(fault) => return vec![Finding::Bad(super::told(&fault))],
+    };
+    let mut findings: Vec<Finding> = found.iter().map(|answer| Finding::Good(told(answer))).collect();
+    let usual = found.first().filter(|answer| answer.published.is_some() && config.bundle.is_dir());
+    findings.extend(usual.and_then(|answer| look_at_folder(config, answer)));
+    findings
+}
+
+fn told(answer: &Answer) -> String {
+    let calls = match answer.numbers.as_slice() {
+        [] => "calls are".to_owned(),
+        [number] => format!("calls to {number} are"),
+        numbers => format!("calls to {} are", numbers.join(", ")),
+    };
+    let (name, id) = (answer.bundle.name(), answer.bundle.id());
+    let from = match &answer.published {
+        Some(entry) => {
+            let at = entry.at.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string();
+            format!("published as {} on {at} by {}", answer.alias, entry.by)
+        }
+        None => format!("in {}", answer.folder.display()),
+    };
+    format!("{calls} answered by the bundle {name:?} ({id}), {from}")
+}
+
+/// Tells when the folder that somebody works in is not what answers.
+fn look_at_folder(config: &Config, answer: &Answer) -> Option<Finding> {
+    let (folder, alias) = (config.bundle.display(), &answer.alias);
+    let content = BundleContent::read(&config.bundle).ok()?;
+    if content.id == answer.bundle.id() {
+        return None;
     }
+    Some(Finding::Note(match sound(&config.bundle, config) {
+        Ok(_) => format!(
+            "{folder} is not what answers: `warmline flows diff {alias} {folder}` tells what differs, `warmline flows publish {folder}` lets it answer"
+        ),
+        Err(_) => format!(
+            "{folder} has faults; what is published answers all the same. `warmline check {folder}` tells how to mend them"
+        ),
+    }))
 }
 
 /// Asks every connection whether it answers; nothing is changed by that.
@@ -139,6 +182,12 @@ fn look_at_ports(config: &Config) -> Vec<Finding> {
     }
     port("HTTP on", config.web.listen, "--web", TcpListener::bind(config.web.listen).map(drop));
     let (first, last) = config.sip.rtp_ports;
+    let listen = config.sip.listen.port();
+    if (first..=last).contains(&listen) {
+        findings.push(Finding::Bad(format!(
+            "SIP is answered on port {listen}, which is among the sound ports {first}-{last}; move sip.rtp_ports or sip.listen"
+        )));
+    }
     let pairs = u32::from(last - first).div_ceil(2);
     // A call that is handed to a person holds two pairs.
     if pairs < config.limits.calls * 2 {
@@ -189,7 +238,9 @@ fn look_at_files() -> Finding {
             Finding::Note(format!("only {limit} files may be open; raise it with ulimit -n"))
         }
         Some(limit) => Finding::Good(format!("{limit} files may be open")),
-        None => Finding::Note("the limit on open files is not known".to_owned()),
+        None => {
+            Finding::Note("the limit on open files is not known; see that `ulimit -n` tells at least 1024".to_owned())
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use anyhow::Context;
 use clap::Args;
 use tokio_util::sync::CancellationToken;
 
-use super::{Common, Listen, assemble, runtime};
+use super::{Common, Listen, assemble, runtime, sip_metrics};
 use crate::call::{AgentLines, CallCentre, MediaThreads, Switchboard};
 use crate::config::Config;
 use crate::desk::Desk;
@@ -20,6 +20,7 @@ use crate::flow::Bundle;
 use crate::line::sip::{OutboundCall, SipLine};
 use crate::line::{Caller, Leg};
 use crate::web::{Metric, MetricKind, Status, WebServer};
+pub(super) use bundles::{Answer, answers};
 use bundles::{Renewals, Sources, keep_up};
 
 /// Answers calls over SIP, with the bundle that is published, or else with the folder of the settings. SIGTERM or
@@ -151,6 +152,11 @@ fn announce(config: &Config, line: &SipLine, web: SocketAddr, bundle: &Bundle, d
         println!("  ring   sip:warmline@{address}:{port}");
     }
     println!("  page   http://{web}/readyz  (health, readiness, /metrics)");
+    // The demo's own files are written anew at every start.
+    let is_demo = config.path.starts_with(config.data.join("demo"));
+    let about =
+        if is_demo { "of the demo; copy the folder to change it, and name it with --config" } else { "settings" };
+    println!("  file   {}  ({about})", config.path.display());
     if dev {
         println!("  watch  {}  (what is saved there is taken)", config.bundle.display());
     }
@@ -255,7 +261,9 @@ impl Status for ServerStatus {
     }
 
     fn notes(&self) -> Vec<String> {
-        self.renewals.obstacles()
+        let mut notes = self.renewals.obstacles();
+        notes.extend(self.line.trunks().iter().filter_map(sip_metrics::told));
+        notes
     }
 
     fn metrics(&self) -> Vec<Metric> {
@@ -313,7 +321,8 @@ impl Status for ServerStatus {
             "Versions of flows that were refused, so that the older one still answers.",
             self.renewals.refused() as f64,
         ));
-        metrics.extend(super::sip_metrics::metrics(&self.line.gauges()));
+        metrics.extend(sip_metrics::metrics(&self.line.gauges()));
+        metrics.extend(sip_metrics::trunks(&self.line.trunks()));
         metrics
     }
 }

@@ -108,9 +108,17 @@ pub struct LocalSettings {
     pub loudspeaker: Option<String>,
 }
 
-/// Opens the devices and rings. The bot hears what the loudspeaker plays: use a headset. Opening a sound card takes a moment and blocks. To be called within a tokio
-/// runtime, where a small task answers for the caller until the call ends.
-pub fn call(settings: &LocalSettings, caller: Caller) -> Result<IncomingCall, LocalError> {
+/// Opens the devices and rings; the caller hangs up when `hang_up` comes to pass. The bot hears what the loudspeaker
+/// plays: use a headset. Opening a sound card takes a moment and blocks. To be called within a tokio runtime, where
+/// small tasks answer for the caller until the call ends.
+///
+/// # Errors
+/// A device that is not there or does not open, by name.
+pub fn call(
+    settings: &LocalSettings,
+    caller: Caller,
+    hang_up: impl Future<Output = ()> + Send + 'static,
+) -> Result<IncomingCall, LocalError> {
     let (microphone, heard) = device::find(Side::Microphone, settings.microphone.as_deref())?;
     let (loudspeaker, played) = device::find(Side::Loudspeaker, settings.loudspeaker.as_deref())?;
     // A second each, far more than ever waits.
@@ -119,12 +127,20 @@ pub fn call(settings: &LocalSettings, caller: Caller) -> Result<IncomingCall, Lo
     let (goodbye, goodbyes) = own_end::goodbye();
     let streams = (
         open_microphone(&microphone, heard, microphone_writer, goodbye.clone())?,
-        open_loudspeaker(&loudspeaker, played, loudspeaker_reader, goodbye)?,
+        open_loudspeaker(&loudspeaker, played, loudspeaker_reader, goodbye.clone())?,
     );
     let from_microphone = (microphone_reader, rate(Side::Microphone, &microphone, heard)?);
     let to_loudspeaker = (loudspeaker_writer, rate(Side::Loudspeaker, &loudspeaker, played)?);
     let (leg, ends) = Leg::new(Box::new(LocalMedia::new(from_microphone, to_loudspeaker, streams)?));
     own_end::attend(ends, goodbyes);
+    tokio::spawn(async move {
+        tokio::select! {
+            // A second goodbye is none.
+            () = hang_up => drop(goodbye.try_send(LegEnd::HungUp)),
+            // The call has ended otherwise.
+            () = goodbye.closed() => {}
+        }
+    });
     Ok(IncomingCall { caller, line: "local", leg })
 }
 
@@ -229,7 +245,8 @@ mod tests {
     #[tokio::test]
     async fn a_device_that_is_not_there_is_a_clear_error() {
         let microphone = Some("no such microphone, surely".to_owned());
-        let refused = call(&LocalSettings { microphone, ..LocalSettings::default() }, Caller::default());
+        let refused =
+            call(&LocalSettings { microphone, ..LocalSettings::default() }, Caller::default(), std::future::pending());
         let error = refused.map(|_| ()).unwrap_err().to_string();
         assert!(error.starts_with("no microphone is named \"no such microphone, surely\""), "{error}");
         assert!(error.ends_with("name one of these") || error.ends_with("--silence"), "{error}");
@@ -251,7 +268,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_call_through_this_machine_is_up_or_tells_why_not() {
-        match call(&LocalSettings::default(), Caller::default()) {
+        match call(&LocalSettings::default(), Caller::default(), std::future::pending()) {
             Ok(mut call) => {
                 call.leg.control.answer();
                 assert_eq!(call.leg.events.recv().await, Some(crate::line::LegEvent::Answered));

@@ -38,7 +38,7 @@ fn nothing_sent_to_the_ports_harms_the_server() {
     let until = Instant::now() + Duration::from_secs(seconds);
     let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).expect("a socket");
     socket.set_nonblocking(true).expect("a socket that does not block");
-    let (mut sent, mut most) = (0_u64, before);
+    let (mut sent, mut most, mut streams) = (0_u64, before, 0);
     while Instant::now() < until {
         for _ in 0..40 {
             match random.random_range(0..10) {
@@ -60,11 +60,13 @@ fn nothing_sent_to_the_ports_harms_the_server() {
         {
             let _ = stream.write_all(&mutated_sip(&mut random, &server));
             let _ = stream.write_all(&bytes(&mut random, 500));
+            streams += 1;
         }
         most = most.max(server.memory());
         std::thread::sleep(Duration::from_millis(5));
     }
     let after = server.memory();
+    assert!(streams > 0, "nothing came in over TCP");
     let read = server.metric("warmline_sip_dropped_packets_total{reason=\"senseless\"}");
     assert!(read > 100.0, "only {read} packets came as far as being read");
     println!(

@@ -21,6 +21,7 @@ mod keys;
 mod killed_server;
 mod leaving_in_every_state;
 mod many_calls;
+mod microphone;
 mod order_and_person;
 mod publish_in_a_call;
 mod reinvite_behind_ack;

@@ -86,6 +86,8 @@ pub struct Plan {
     pub data: Option<PathBuf>,
     /// Whether the settings name the bundle, so that what is published goes before it.
     pub publishes: bool,
+    /// More options of `warmline serve`.
+    pub options: Vec<String>,
 }
 
 impl Plan {
@@ -123,6 +125,7 @@ impl Plan {
             wrapper: Vec::new(),
             data: None,
             publishes: false,
+            options: Vec::new(),
         }
     }
 
@@ -192,7 +195,7 @@ impl Plan {
         if !self.publishes {
             command.arg("--bundle").arg(&self.bundle);
         }
-        command.arg("--data").arg(&data).args(["--sip", sip, "--web", web]);
+        command.arg("--data").arg(&data).args(["--sip", sip, "--web", web]).args(&self.options);
         let mut process = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -229,7 +232,7 @@ fn agent_sections(agents: &[(String, u16)]) -> String {
 }
 
 /// Prompts are spoken once, for all servers of all runs.
-fn share_prompts(data: &Path) {
+pub fn share_prompts(data: &Path) {
     let shared = Path::new(env!("CARGO_TARGET_TMPDIR")).join("wire-prompts");
     fs::create_dir_all(&shared).expect("a folder for prompts");
     fs::create_dir_all(data).expect("a folder for data");
@@ -388,10 +391,19 @@ impl Server {
 
     /// `warmline flows publish` with the settings of this server; whether it was done, and what it told.
     pub fn publish(&self, bundle: &Path) -> (bool, String) {
+        self.flows(&["publish", bundle.to_str().expect("a path")])
+    }
+
+    /// `warmline flows rollback`, likewise.
+    pub fn roll_back(&self) -> (bool, String) {
+        self.flows(&["rollback"])
+    }
+
+    fn flows(&self, words: &[&str]) -> (bool, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_warmline"));
-        command.args(["flows", "publish"]).arg(bundle);
+        command.arg("flows").args(words);
         let command = command.arg("--config").arg(&self.config).arg("--data").arg(&self.data);
-        let output = command.output().expect("flows are published");
+        let output = command.output().expect("versions of flows");
         (output.status.success(), String::from_utf8_lossy(&output.stdout).into_owned())
     }
 

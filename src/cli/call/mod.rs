@@ -96,11 +96,15 @@ impl Call {
             dialled: config.numbers.keys().next().cloned(),
         };
         let incoming = if order.is_empty() {
-            crate::line::local::call(&assemble::sound_devices(&config), caller)?
+            eprintln!("The microphone and the loudspeaker are the phone; Ctrl-C hangs up. Use a headset.");
+            crate::line::local::call(&assemble::sound_devices(&config), caller, hung_up())?
         } else {
             RecordingLine::call(RecordingScript { turns, caller, save: self.save.clone() })?
         };
-        let services = self.services(&config).await?;
+        let services = tokio::select! {
+            services = self.services(&config) => services?,
+            () = hung_up(), if order.is_empty() => bail!("the call was given up before it began"),
+        };
         let recorder = services.recorder.clone();
         let (watcher, shown) = mpsc::channel(SHOWN_QUEUE);
         let showing = tokio::spawn(show::events(shown, self.json));
@@ -158,5 +162,12 @@ impl Call {
             overhears: None,
         };
         Ok(Session::run(Arc::new(services), Some(&threads), incoming, desk, closing, settings).await)
+    }
+}
+
+/// Until Ctrl-C is pressed.
+async fn hung_up() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
     }
 }

