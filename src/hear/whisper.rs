@@ -277,11 +277,8 @@ impl WhisperEngine {
             for spelling in &spellings[1..] {
                 let tokens = self.context.tokenize(spelling, 8).map_err(failed)?;
                 // The first of several tokens is a part of many characters; 幺 is the one it mostly begins.
-                if let (Some(&first), true) = (tokens.first(), tokens.len() == 1 || *spelling == "幺") {
-                    if !sounds.contains(&first) {
-                        sounds.push(first);
-                    }
-                }
+                let is_its_own = tokens.len() == 1 || *spelling == "幺";
+                sounds.extend(tokens.first().filter(|first| is_its_own && !sounds.contains(first)).copied());
             }
             digits.push(Digit { symbol, written, sounds });
         }

@@ -70,7 +70,7 @@ fn with_loss(sound: &Sound, seed: u64) -> Sound {
     for samples in sound.samples().chunks(Hertz::HZ_8000.samples_per_frame()) {
         let mut frame = Frame::silence(Hertz::HZ_8000);
         frame.samples_mut()[..samples.len()].copy_from_slice(samples);
-        let is_lost = state.next() % LOST_ONE_IN == 0;
+        let is_lost = state.next().is_multiple_of(LOST_ONE_IN);
         if is_lost {
             frame = concealer.lost();
         } else {

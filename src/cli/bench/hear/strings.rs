@@ -169,7 +169,7 @@ fn spliced(recordings: &[Recording]) -> anyhow::Result<Vec<DigitString>> {
                 let take = takes[(seeded.next() % takes.len() as u64) as usize];
                 string.push((b'0' + digit as u8) as char);
                 sound.append(&even_loudness(&wav::read(take)?.sound.resampled(Hertz::HZ_8000)?, -22.0));
-                let ends_group = (place + 1) % group == 0;
+                let ends_group = (place + 1).is_multiple_of(group);
                 let gap = if ends_group { 250.0 + 250.0 * seeded.share() } else { 50.0 + 130.0 * seeded.share() };
                 sound.append(&Sound::silence(Hertz::HZ_8000, Duration::from_millis(gap as u64)));
             }
