@@ -50,10 +50,10 @@ impl Patience {
             Form::FreeText | Form::Name => (448, 640, 896, 1_600),
             Form::Time | Form::Number { .. } | Form::Duration => (256, 448, 640, 1_280),
             Form::Date | Form::Money { .. } => (256, 512, 736, 1_440),
-            Form::Address => (448, 736, 1_056, 1_920),
-            Form::Phone | Form::IdNumber | Form::Card | Form::Email => (192, 736, 1_056, 1_920),
-            Form::Digits { max, .. } if *max <= 4 => (192, 544, 736, 1_440),
-            Form::Digits { .. } | Form::Code { .. } => (192, 736, 1_056, 1_920),
+            Form::Address => (448, 736, 1_056, 1_600),
+            Form::Phone | Form::IdNumber | Form::Card | Form::Email => (192, 640, 928, 1_408),
+            Form::Digits { max, .. } if *max <= 4 => (192, 512, 736, 1_280),
+            Form::Digits { .. } | Form::Code { .. } => (192, 640, 928, 1_408),
         };
         Self {
             least: Duration::from_millis(least),

@@ -52,10 +52,12 @@ pub(super) enum Outcome {
     Missed,
 }
 
+/// How long judging a pause by its sound takes, where recognition is not as measured either.
+const JUDGED_IN: Duration = Duration::from_millis(40);
 /// How much before its label a turn may close without a word being lost: the label is exact to three steps of 20 ms.
 const TOLERANCE: Duration = Duration::from_millis(60);
 
-/// Runs `policy` over one turn. `recognition` stands for the measured time of each recognition where it is given.
+/// Runs `policy` over one turn. Where `recognition` is given, it stands for the measured time of each.
 pub(super) fn run(policy: Policy, case: &Case, trace: &Trace, recognition: Option<Duration>) -> Outcome {
     let mut taker = TurnTaker::new(TurnSettings::default());
     taker.expect(match policy {
@@ -94,7 +96,8 @@ pub(super) fn run(policy: Policy, case: &Case, trace: &Trace, recognition: Optio
                 let sound = Evidence { end_of_turn: Some(pause.end_of_turn), ..Evidence::default() };
                 let whole = completeness(&case.expected, &pause.text, case.language);
                 let words = Evidence { words: Some(whole), ..Evidence::default() };
-                coming.push((noticed + milliseconds(pause.judged_in), sound));
+                let judged_after = recognition.map_or(milliseconds(pause.judged_in), |_| JUDGED_IN);
+                coming.push((noticed + judged_after, sound));
                 coming.push((words_at, words));
             }
             Some(TurnEvent::Resumed { .. }) => coming.clear(),
