@@ -8,6 +8,11 @@ use crate::words::{Expected, Form, Language};
 /// has then waited for less than a second.
 const GO_ON_AFTER: Duration = Duration::from_millis(880);
 
+/// Below this confidence a single word is not believed.
+const DOUBTFUL: f32 = 0.4;
+/// The most letters of a single word.
+const ONE_WORD: usize = 8;
+
 /// What our voice is to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
@@ -31,15 +36,17 @@ pub enum Interjection {
 }
 
 impl Interjection {
-    /// What `text` is to somebody who is telling, or asking for what is `expected`.
-    pub fn of(text: &str, language: Language, expected: &Expected) -> Self {
+    /// What `text`, heard with `confidence`, is to somebody who is telling, or asking for what is `expected`.
+    pub fn of(text: &str, language: Language, confidence: f32, expected: &Expected) -> Self {
         let plain: String = text
             .chars()
             .map(|one| if one.is_alphanumeric() { one } else { ' ' })
             .flat_map(char::to_lowercase)
             .collect();
         let words: Vec<&str> = plain.split_whitespace().collect();
-        if words.is_empty() {
+        // One word that is hardly believed is a hum or a knock that had to become something.
+        let is_doubtful = confidence < DOUBTFUL && plain.chars().filter(|one| *one != ' ').count() <= ONE_WORD;
+        if words.is_empty() || (is_doubtful && words.len() == 1) {
             return Self::Noise;
         }
         let is_hum = if language == Language::ZH {
@@ -61,7 +68,7 @@ impl Interjection {
 /// Hums of somebody who listens.
 #[rustfmt::skip]
 const HUMS_EN: &[&str] = &[
-    "mm", "mmm", "mhm", "mmhm", "mmhmm", "mhmm", "hmm", "hm", "uh", "huh", "uhhuh", "aha", "ah", "oh", "um", "er",
+    "mm", "mmm", "mhm", "mmhm", "mmhmm", "mhmm", "hmm", "hm", "uh", "huh", "uhhuh", "aha", "ah", "oh", "um", "er", "m", "h", "mh",
 ];
 const HUMS_ZH: &str = "嗯呃额哦噢喔啊唔哼恩";
 /// Words that are nods where nothing is asked that they answer.
@@ -215,14 +222,16 @@ mod tests {
         for (text, language) in
             [("Mhm.", Language::EN), ("Uh-huh", Language::EN), ("嗯。", Language::ZH), ("嗯，嗯", Language::ZH)]
         {
-            assert_eq!(Interjection::of(text, language, &telling), Interjection::Backchannel, "{text}");
-            assert_eq!(Interjection::of(text, language, &asking), Interjection::Backchannel, "{text}");
+            assert_eq!(Interjection::of(text, language, 0.8, &telling), Interjection::Backchannel, "{text}");
+            assert_eq!(Interjection::of(text, language, 0.8, &asking), Interjection::Backchannel, "{text}");
         }
-        assert_eq!(Interjection::of("Okay.", Language::EN, &telling), Interjection::Backchannel);
-        assert_eq!(Interjection::of("Okay.", Language::EN, &asking), Interjection::Words);
-        assert_eq!(Interjection::of("好的。", Language::ZH, &telling), Interjection::Backchannel);
-        assert_eq!(Interjection::of("是的", Language::ZH, &asking), Interjection::Words);
-        assert_eq!(Interjection::of("Okay, but where is my order?", Language::EN, &telling), Interjection::Words);
-        assert_eq!(Interjection::of("...", Language::EN, &telling), Interjection::Noise);
+        assert_eq!(Interjection::of("Okay.", Language::EN, 0.8, &telling), Interjection::Backchannel);
+        assert_eq!(Interjection::of("Okay.", Language::EN, 0.8, &asking), Interjection::Words);
+        assert_eq!(Interjection::of("好的。", Language::ZH, 0.8, &telling), Interjection::Backchannel);
+        assert_eq!(Interjection::of("是的", Language::ZH, 0.8, &asking), Interjection::Words);
+        assert_eq!(Interjection::of("Okay, but where is my order?", Language::EN, 0.8, &telling), Interjection::Words);
+        assert_eq!(Interjection::of("...", Language::EN, 0.8, &telling), Interjection::Noise);
+        assert_eq!(Interjection::of("And", Language::EN, 0.3, &telling), Interjection::Noise);
+        assert_eq!(Interjection::of("Stop.", Language::EN, 0.7, &telling), Interjection::Words);
     }
 }

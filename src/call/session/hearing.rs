@@ -184,7 +184,12 @@ impl Session {
         let words = result.as_ref().ok().map(|recognised| {
             let expected = self.listening.as_ref().map_or_else(Expected::anything, |one| one.expected.clone());
             if self.barge_in.is_held() {
-                let order = self.barge_in.seems(Interjection::of(&recognised.text, recognised.language, &expected));
+                let order = self.barge_in.seems(Interjection::of(
+                    &recognised.text,
+                    recognised.language,
+                    recognised.confidence,
+                    &expected,
+                ));
                 self.obey(order);
             }
             let is_understood = self.foresee_reply(recognised, &expected);
@@ -244,7 +249,8 @@ impl Session {
         let over_us = self.barge_in.is_held() || (heard.barge_in && self.may_be_interrupted());
         if over_us {
             let expected = self.listening.as_ref().map_or_else(Expected::anything, |one| one.expected.clone());
-            let interjection = Interjection::of(&recognised.text, recognised.language, &expected);
+            let interjection =
+                Interjection::of(&recognised.text, recognised.language, recognised.confidence, &expected);
             let order = self.barge_in.turned_out(interjection);
             self.obey(order);
             if interjection != Interjection::Words {

@@ -123,7 +123,7 @@ async fn play(
                 let language = LanguageChoice::Detect(vec![Language::EN, Language::ZH]);
                 let request = Request { sound, language, expected: Expected::anything(), class: Priority::Bot };
                 let heard = models.recogniser.recognise(request).await?;
-                let what = Interjection::of(&heard.text, heard.language, &Expected::anything());
+                let what = Interjection::of(&heard.text, heard.language, heard.confidence, &Expected::anything());
                 coming = Some((now + recognition.unwrap_or(heard.recognition), what, false));
             }
             Some(TurnEvent::Ended { .. } | TurnEvent::TooLong { .. }) => {
