@@ -292,7 +292,10 @@ mod tests {
     const TIMES: Token = 11;
 
     /// Digits are the tokens 0 to 9; each prefix has a few likely continuations, the rest is unlikely.
-    struct Script(Vec<(Vec<Token>, Vec<(Token, f32)>)>, Vec<f32>);
+    struct Script(Vec<(Vec<Token>, Likely)>, Vec<f32>);
+
+    /// Tokens with what speaks for them.
+    type Likely = Vec<(Token, f32)>;
 
     impl NextToken for Script {
         fn after(&mut self, tokens: &[Token]) -> Result<&[f32], HearError> {

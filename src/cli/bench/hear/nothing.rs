@@ -106,32 +106,49 @@ fn cut(sound: &Sound, number: u32) -> Sound {
     sound.part(start, start + PIECE)
 }
 
-/// How a sample is made from the time in seconds and the random numbers.
-type Make = fn(f64, &mut Seeded) -> f64;
+/// How a sound is made.
+#[derive(Clone, Copy)]
+enum Make {
+    /// Each sample from the time in seconds and the random numbers.
+    Samples(fn(f64, &mut Seeded) -> f64),
+    /// Everything a telephone network plays.
+    Tones,
+}
 
 /// Sound that is made here, by name.
 const MADE: [(&str, Make); 8] = [
-    ("silence", |_, _| 0.0),
-    ("hiss of a line", |_, seeded| 20.0 * noise(seeded)),
-    ("loud noise", |_, seeded| 3_000.0 * noise(seeded)),
-    ("mains hum", |at, seeded| {
-        let hum = |harmonic: f64| (std::f64::consts::TAU * 50.0 * harmonic * at).sin() / harmonic;
-        1_500.0 * (hum(1.0) + hum(2.0) + hum(7.0) + hum(9.0)) + 30.0 * noise(seeded)
-    }),
-    ("breath", |at, seeded| {
-        // In and out in four seconds, strong for a third of it.
-        let strength = (std::f64::consts::TAU * at / 2.0).sin().max(0.0).powi(2);
-        2_500.0 * strength * noise(seeded) + 15.0 * noise(seeded)
-    }),
+    ("silence", Make::Samples(|_, _| 0.0)),
+    ("hiss of a line", Make::Samples(|_, seeded| 20.0 * noise(seeded))),
+    ("loud noise", Make::Samples(|_, seeded| 3_000.0 * noise(seeded))),
+    (
+        "mains hum",
+        Make::Samples(|at, seeded| {
+            let hum = |harmonic: f64| (std::f64::consts::TAU * 50.0 * harmonic * at).sin() / harmonic;
+            1_500.0 * (hum(1.0) + hum(2.0) + hum(7.0) + hum(9.0)) + 30.0 * noise(seeded)
+        }),
+    ),
+    (
+        "breath",
+        Make::Samples(|at, seeded| {
+            // In and out in four seconds, strong for a third of it.
+            let strength = (std::f64::consts::TAU * at / 2.0).sin().max(0.0).powi(2);
+            2_500.0 * strength * noise(seeded) + 15.0 * noise(seeded)
+        }),
+    ),
     (
         "clicks",
-        |_, seeded| if seeded.next().is_multiple_of(3_000) { 24_000.0 * noise(seeded) } else { 15.0 * noise(seeded) },
+        Make::Samples(|_, seeded| {
+            if seeded.next().is_multiple_of(3_000) { 24_000.0 * noise(seeded) } else { 15.0 * noise(seeded) }
+        }),
     ),
-    ("sweeping tone", |at, _| {
-        let place = at % 4.0;
-        4_000.0 * (std::f64::consts::TAU * (300.0 * place + 375.0 * place * place)).sin()
-    }),
-    ("tones and keys", |_, _| 0.0),
+    (
+        "sweeping tone",
+        Make::Samples(|at, _| {
+            let place = at % 4.0;
+            4_000.0 * (std::f64::consts::TAU * (300.0 * place + 375.0 * place * place)).sin()
+        }),
+    ),
+    ("tones and keys", Make::Tones),
 ];
 
 fn noise(seeded: &mut Seeded) -> f64 {
@@ -140,12 +157,11 @@ fn noise(seeded: &mut Seeded) -> f64 {
 
 fn made(make: Make, seed: u64) -> Sound {
     let rate = Hertz::HZ_8000;
+    let Make::Samples(sample) = make else { return tones(rate) };
     let mut seeded = Seeded::new(seed);
     let count = rate.samples_in(PIECE);
-    let samples: Vec<i16> =
-        (0..count).map(|index| make(index as f64 / f64::from(rate.get()), &mut seeded).round() as i16).collect();
-    let is_tones = std::ptr::fn_addr_eq(make, MADE[MADE.len() - 1].1);
-    if is_tones { tones(rate) } else { Sound::new(rate, samples) }
+    let at = |index| index as f64 / f64::from(rate.get());
+    Sound::new(rate, (0..count).map(|index| sample(at(index), &mut seeded).round() as i16).collect::<Vec<i16>>())
 }
 
 /// Everything a telephone network plays, one after the other.
