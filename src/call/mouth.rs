@@ -10,7 +10,7 @@ use tokio::task::AbortHandle;
 use super::job::Job;
 use super::plane::{PlaneCommand, PlaneHandle, Side};
 use crate::audio::Hertz;
-use crate::flow::BargeIn;
+use crate::flow::{BargeIn, Pace};
 use crate::speak::{Clause, Clip, SpeakError, Speaker, Utterance};
 use crate::words::Language;
 
@@ -35,6 +35,17 @@ pub(super) struct Saying {
     synthesis: Option<AbortHandle>,
 }
 
+/// How fast a caller who asked for it is spoken to, against the usual pace.
+const SLOW: f32 = 0.8;
+
+/// The pace of the voice for a saying that is wanted at `wanted`, where the usual one is `usual`.
+pub(super) fn paced(usual: f32, wanted: Pace) -> f32 {
+    match wanted {
+        Pace::Normal => usual,
+        Pace::Slow => usual * SLOW,
+    }
+}
+
 /// Sayings from here on are the call's own (briefs, apologies), not the flow's.
 pub(super) const OWN_SAYINGS: u64 = 1 << 32;
 
@@ -53,6 +64,7 @@ pub(super) struct Wish {
     pub(super) text: String,
     pub(super) language: Language,
     pub(super) barge_in: BargeIn,
+    pub(super) pace: Pace,
 }
 
 impl Mouth {
@@ -97,6 +109,7 @@ impl Mouth {
         jobs: &mpsc::Sender<Job>,
     ) {
         let (speaker, pace, rate) = voice;
+        let pace = paced(pace, wish.pace);
         plane.command(PlaneCommand::Begin(self.side, wish.id));
         let utterance = Utterance { text: wish.text.clone(), language: wish.language, voice: None, pace, rate };
         let mut clauses = made.unwrap_or_else(|| speaker.say(utterance));

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
-use super::models::{Installed, check_piper_file};
+use super::models::{Installed, InstalledKokoro, check_piper_file};
+pub(super) use super::voices::{speaker, speaker_with};
 use super::{Common, Listen, demo};
 use crate::audio::{Hertz, Sound, even_loudness, hold_tone, wav};
 use crate::call::{AgentLines, Answering, HearingModels, OpenAt, Services, Shelf, own_sentences};
@@ -21,7 +22,7 @@ use crate::line::sip::{
     TrunkSettings,
 };
 use crate::record::{Recorder, RecorderSettings, SqliteStore, Store};
-use crate::speak::{SpeakSettings, Speaker, Utterance, VoiceSettings};
+use crate::speak::{Speaker, Utterance, lead_in};
 use crate::words::Language;
 
 /// How loud hold music is, below speech.
@@ -147,8 +148,10 @@ pub(super) struct ModelFiles {
     pub(super) end_of_turn: PathBuf,
     /// ONNX Runtime's library.
     pub(super) onnx_runtime: PathBuf,
-    /// The voice.
+    /// The piper voice.
     pub(super) voice: PathBuf,
+    /// Kokoro, if it is installed.
+    pub(super) kokoro: Option<InstalledKokoro>,
 }
 
 /// Finds the models, checks the operator's own, and loads ONNX Runtime.
@@ -176,6 +179,7 @@ pub(super) fn models(config: &Config) -> anyhow::Result<ModelFiles> {
         end_of_turn: installed.end_of_turn,
         onnx_runtime: installed.onnx_runtime,
         voice,
+        kokoro: installed.kokoro,
     })
 }
 
@@ -190,22 +194,6 @@ pub(super) fn hearing(config: &Config, models: &ModelFiles) -> anyhow::Result<He
         queue: config.hear.queue,
     };
     Ok(HearingModels { activity, end_of_turn, recogniser: Recogniser::start(&settings)? })
-}
-
-/// Voices.
-pub(super) fn speaker(config: &Config, models: &ModelFiles) -> anyhow::Result<Speaker> {
-    let name = models.voice.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-    // Until other voices are installed, the one voice says everything.
-    let voice = VoiceSettings { name, language: None, model: models.voice.clone() };
-    let settings = SpeakSettings {
-        voices: vec![voice],
-        workers: config.speak.workers,
-        threads: config.speak.threads,
-        cache: Some(config.data.join("prompts")),
-        cache_bytes: config.speak.cache_megabytes << 20,
-        ..SpeakSettings::default()
-    };
-    Ok(Speaker::start(settings)?)
 }
 
 /// The record of calls below the data folder.
@@ -284,8 +272,12 @@ pub(super) async fn answering(
 ) -> anyhow::Result<Answering> {
     let languages = spoken_languages(&bundle, speaker)?;
     if prepares {
-        let sentences = fixed_sentences(config, &bundle, &languages, Hertz::HZ_8000);
-        super::progress::prepare(speaker, &sentences).await;
+        let sentences = fixed_sentences(config, &bundle, speaker, &languages, Hertz::HZ_8000);
+        // A slow voice makes its prompts while calls are answered; what is not made yet is made when it is said.
+        let (slow, quick): (Vec<Utterance>, Vec<Utterance>) =
+            sentences.into_iter().partition(|sentence| speaker.is_slow(sentence.language));
+        super::progress::prepare(speaker, &quick).await;
+        super::progress::prepare_behind(speaker, slow);
     }
     Ok(Answering { bundle, languages })
 }
@@ -299,13 +291,16 @@ fn spoken_languages(bundle: &Bundle, speaker: &Speaker) -> anyhow::Result<Vec<La
     let listed = |languages: &[Language]| languages.iter().map(|one| one.as_str()).collect::<Vec<_>>().join(", ");
     anyhow::ensure!(
         !spoken.is_empty(),
-        "the bundle {:?} speaks {}, and no voice here does; name a piper voice that does in warmline.toml: [speak] voice",
+        "the bundle {:?} speaks {}, and no voice here does; run `warmline models install`, or name a piper voice that does in warmline.toml, as in [speak] voice = {{ fr = \"fr.onnx\" }}",
         bundle.name(),
         listed(&silent)
     );
     if !silent.is_empty() {
         let (silent, spoken) = (listed(&silent), listed(&spoken));
-        eprintln!("No voice here speaks {silent}: callers of {:?} are answered in {spoken} alone.", bundle.name());
+        eprintln!(
+            "No voice here speaks {silent}: callers of {:?} are answered in {spoken} alone; `warmline models install` brings Mandarin.",
+            bundle.name()
+        );
     }
     Ok(spoken)
 }
@@ -324,12 +319,23 @@ fn hold(config: &Config) -> anyhow::Result<BTreeMap<String, Arc<Sound>>> {
 }
 
 /// Every sentence that is known before any call: the flow's fixed prompts and the call's own.
-fn fixed_sentences(config: &Config, bundle: &Bundle, languages: &[Language], rate: Hertz) -> Vec<Utterance> {
+fn fixed_sentences(
+    config: &Config,
+    bundle: &Bundle,
+    speaker: &Speaker,
+    languages: &[Language],
+    rate: Hertz,
+) -> Vec<Utterance> {
     let mut sentences = bundle.fixed_prompts();
     sentences.retain(|(language, _)| languages.contains(language));
     sentences.extend(own_sentences(languages));
     let utterance = |(language, text)| Utterance { text, language, voice: None, pace: config.speak.pace, rate };
-    sentences.into_iter().map(utterance).collect()
+    let mut utterances: Vec<Utterance> = sentences.into_iter().map(utterance).collect();
+    // A slow voice says what stands before a value at once, while it makes the value.
+    let lead_ins = bundle.lead_ins().into_iter();
+    let lead_ins = lead_ins.filter(|(language, _)| languages.contains(language) && speaker.is_slow(*language));
+    utterances.extend(lead_ins.filter_map(|(language, text)| lead_in(&text).map(|text| utterance((language, text)))));
+    utterances
 }
 
 /// What the SIP line is told.

@@ -29,6 +29,7 @@ mod simulate;
 mod sip_metrics;
 mod speak;
 mod test;
+mod voices;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

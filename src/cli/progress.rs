@@ -37,3 +37,29 @@ pub(super) async fn prepare(speaker: &Speaker, sentences: &[Utterance]) {
         Err(fault) => tracing::warn!(%fault, "prompts were not prepared; they are made when they are said"),
     }
 }
+
+/// Prepares `sentences` while calls are answered, and says when it is done.
+pub(super) fn prepare_behind(speaker: &Speaker, sentences: Vec<Utterance>) {
+    let missing = sentences.iter().filter(|sentence| !speaker.cached(sentence)).count();
+    if sentences.is_empty() {
+        return;
+    }
+    let speaker = speaker.clone();
+    tokio::spawn(async move {
+        if missing > 0 {
+            eprintln!("preparing {missing} more prompts behind the calls");
+        }
+        match speaker.prepare(&sentences, |_, _| {}).await {
+            Ok(prepared) => {
+                for fault in &prepared.failures {
+                    tracing::warn!(%fault, "a prompt was not prepared; it is made when it is said");
+                }
+                if missing > 0 {
+                    eprintln!("all prompts are prepared");
+                }
+            }
+            // The line has ended meanwhile.
+            Err(fault) => tracing::debug!(%fault, "prompts were not prepared"),
+        }
+    });
+}

@@ -17,7 +17,7 @@ use crate::words::Language;
 pub(super) struct Speak {
     #[command(flatten)]
     common: Common,
-    /// The voice's name; without it the one for the language
+    /// An installed voice, such as zm_yunxi or af_heart; without it the one for the language
     #[arg(long)]
     voice: Option<String>,
     /// The language
@@ -38,7 +38,7 @@ impl Speak {
         runtime()?.block_on(async move {
             let config = assemble::designers_config(&self.common)?;
             let models = assemble::models(&config)?;
-            let speaker = assemble::speaker(&config, &models)?;
+            let speaker = assemble::speaker_with(&config, &models, self.voice.as_deref())?;
             let rate = Hertz::new(self.rate).context("--rate goes from 1000 to 384000 Hz")?;
             let mut sound = Sound::new(rate, Vec::new());
             let mut clauses = speaker.say(Utterance {

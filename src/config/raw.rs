@@ -87,6 +87,7 @@ pub struct Speak {
     pub threads: Option<Spanned<usize>>,
     pub pace: Option<Spanned<f32>>,
     pub cache_megabytes: Option<Spanned<u64>>,
+    pub voice: BTreeMap<String, Spanned<String>>,
 }
 
 #[derive(Debug, Default, Deserialize)]

@@ -9,6 +9,7 @@ use super::hours::Hours;
 use crate::Private;
 use crate::caller::ConnectionSettings;
 use crate::flow::Operators;
+use crate::words::Language;
 
 /// A password or key, fetched from where the operator said it is.
 pub type Secret = Private<String>;
@@ -163,6 +164,9 @@ pub struct Speak {
     pub pace: f32,
     /// The largest size of the prompt cache on disk, in megabytes. Default 512.
     pub cache_megabytes: u64,
+    /// The voice of a language: the name of an installed one, or the path of a piper voice. Default: Joe for English,
+    /// `zf_xiaoxiao` for Mandarin.
+    pub voices: BTreeMap<Language, String>,
 }
 
 /// What is kept of a call beside its events.

@@ -17,6 +17,7 @@ use super::settings::{
     Secret, Secrets, Sip, SoundDevices, Speak, Trunk, Web,
 };
 use crate::Private;
+use crate::words::Language;
 
 impl Config {
     /// Reads and validates the file at `path`, with `overrides` above it.
@@ -103,6 +104,7 @@ impl Validation<'_> {
                     1,
                     1 << 20,
                 )?,
+                voices: self.voices(&file.speak.voice)?,
             },
             record: Record { audio: file.record.audio.unwrap_or(false) },
             sound: SoundDevices { microphone: file.sound.microphone, loudspeaker: file.sound.loudspeaker },
@@ -308,6 +310,21 @@ impl Validation<'_> {
         check: impl Fn(&str, &Spanned<Raw>) -> Result<Checked, ConfigError>,
     ) -> Result<BTreeMap<String, Checked>, ConfigError> {
         entries.iter().map(|(name, entry)| Ok((name.clone(), check(name, entry)?))).collect()
+    }
+
+    /// Voices by language; a path stands relative to the file.
+    fn voices(&self, written: &BTreeMap<String, Spanned<String>>) -> Result<BTreeMap<Language, String>, ConfigError> {
+        let mut voices = BTreeMap::new();
+        for (language, voice) in written {
+            let language = Language::parse(language).map_err(|error| {
+                self.wrong(voice, format!("speak.voice: {error}, as in voice = {{ zh = \"zm_yunxi\" }}"))
+            })?;
+            let name = voice.get_ref();
+            let is_path = name.contains('/') || name.ends_with(".onnx");
+            let name = if is_path { self.beside(Path::new(name)).display().to_string() } else { name.clone() };
+            voices.insert(language, name);
+        }
+        Ok(voices)
     }
 
     pub(super) fn within<T: PartialOrd + Copy + std::fmt::Display>(

@@ -115,6 +115,12 @@ impl Bundle {
         super::phrases::fixed_prompts(self)
     }
 
+    /// What sentences with values begin with, up to the first value, once each: a voice that is slow makes them ahead,
+    /// so that it speaks at once while it makes the rest.
+    pub fn lead_ins(&self) -> Vec<(Language, String)> {
+        super::phrases::lead_ins(self)
+    }
+
     /// The names of its flows, in the order of its files.
     pub fn flow_names(&self) -> impl Iterator<Item = &str> {
         self.named_flows().map(|(_, flow)| flow.name.as_str())

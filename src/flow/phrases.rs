@@ -459,6 +459,11 @@ pub(super) fn fixed_prompts(bundle: &Bundle) -> Vec<(Language, String)> {
                 for line in bundle.sentences.get(*id).lines(*language) {
                     if line.is_fixed() {
                         add(*language, if short { short_form(&line.text) } else { &line.text });
+                    } else {
+                        // What stands beside values is the same for every caller too.
+                        sentences_of(&line.text)
+                            .filter(|text| !text.contains("{{"))
+                            .for_each(|text| add(*language, text));
                     }
                 }
             }
@@ -468,6 +473,30 @@ pub(super) fn fixed_prompts(bundle: &Bundle) -> Vec<(Language, String)> {
         }
     }
     prompts
+}
+
+/// The sentences of a text, one by one.
+fn sentences_of(text: &str) -> impl Iterator<Item = &str> {
+    let starts = sentence_starts(text);
+    let ends: Vec<usize> = starts.iter().skip(1).copied().chain([text.len()]).collect();
+    starts.into_iter().zip(ends).map(|(start, end)| text[start..end].trim())
+}
+
+/// What sentences with values begin with, up to the first value, each once.
+pub(super) fn lead_ins(bundle: &Bundle) -> Vec<(Language, String)> {
+    let mut lead_ins: Vec<(Language, String)> = Vec::new();
+    for language in &bundle.languages {
+        for line in bundle.sentences.all().flat_map(|sentence| sentence.lines(*language)) {
+            for sentence in sentences_of(&line.text) {
+                let Some((before, _)) = sentence.split_once("{{") else { continue };
+                let lead_in = (*language, before.trim().to_owned());
+                if !lead_in.1.is_empty() && !lead_ins.contains(&lead_in) {
+                    lead_ins.push(lead_in);
+                }
+            }
+        }
+    }
+    lead_ins
 }
 
 #[cfg(test)]

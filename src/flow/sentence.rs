@@ -184,6 +184,11 @@ impl Sentences {
         Ok(Line { text, template: Some(name) })
     }
 
+    /// Every sentence.
+    pub fn all(&self) -> impl Iterator<Item = &Sentence> {
+        self.list.iter()
+    }
+
     /// The sentence.
     pub fn get(&self, id: SentenceId) -> &Sentence {
         &self.list[id.0]

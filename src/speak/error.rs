@@ -9,7 +9,7 @@ use crate::words::Language;
 #[non_exhaustive]
 pub enum SpeakError {
     /// The voice's files are not what they should be.
-    #[error("the voice {} cannot be used: {why}; give a piper voice (.onnx with its .onnx.json beside it)", path.display())]
+    #[error("the voice {} cannot be used: {why}; give a piper voice (.onnx with its .onnx.json beside it), or run `warmline models install`", path.display())]
     Voice {
         /// The file at fault.
         path: PathBuf,

@@ -1,4 +1,4 @@
-//! The voice of the line: piper voices on a bounded pool of threads, clauses kept once they were made, and
+//! The voice of the line: piper and Kokoro voices on a bounded pool of threads, clauses kept once they were made, and
 //! what plays them to a leg.
 //!
 //! In: texts ([`Utterance`]). Out: evened sound at the line's rate, clause by clause ([`Clause`]), the first
@@ -21,7 +21,13 @@ mod assembly;
 mod cache;
 mod clauses;
 mod error;
+mod espeak;
+mod kokoro;
+mod kokoro_english;
+mod languages;
+mod lead_in;
 mod least_recent;
+mod mandarin;
 mod piper;
 mod playout;
 mod pool;
@@ -32,7 +38,9 @@ mod voice;
 
 pub use clauses::{ClauseText, clauses};
 pub use error::SpeakError;
+pub use kokoro::KokoroFiles;
+pub use lead_in::lead_in;
 pub use playout::{Clip, FADE, Heard, Mark, MarkKind, Marks, Playout};
-pub use settings::{SpeakSettings, VoiceSettings};
+pub use settings::{SpeakSettings, VoiceModel, VoiceSettings};
 pub use speaker::{Prepared, Speaker, SpeakerGauges};
 pub use utterance::{Clause, Utterance};

@@ -2,22 +2,17 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
 
 use piper_rs::{ModelConfig, Piper};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use sha2::{Digest, Sha256};
 
-use super::SpeakError;
-use super::voice::Voice;
+use super::voice::{Voice, to_samples};
+use super::{SpeakError, espeak};
 use crate::audio::{Hertz, Sound};
 use crate::onnx::onnx_session;
 use crate::words::Language;
-
-/// Piper turns text into phonemes with espeak-ng, whose state is global to the process. piper-rs does both
-/// steps in one call, so the lock spans both: one clause at a time a process, on all the threads of its session.
-static ESPEAK: Mutex<()> = Mutex::new(());
 
 /// Where a piper voice's files are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +88,8 @@ pub(super) struct PiperVoice {
     piper: Piper,
     rate: Hertz,
     length_scale: f32,
+    /// espeak-ng's voice, which turns text into phonemes.
+    espeak: String,
 }
 
 impl PiperVoice {
@@ -103,9 +100,9 @@ impl PiperVoice {
         let rate = Hertz::new(config.audio.sample_rate).ok_or_else(|| {
             refused(&files.config, format!("{} is no sampling rate of sound", config.audio.sample_rate))
         })?;
-        let length_scale = config.inference.length_scale;
+        let (length_scale, espeak) = (config.inference.length_scale, config.espeak.voice.clone());
         let session = onnx_session(&files.model, threads).map_err(|error| refused(&files.model, error.to_string()))?;
-        let mut voice = Self { piper: Piper::from_session(session, config), rate, length_scale };
+        let mut voice = Self { piper: Piper::from_session(session, config), rate, length_scale, espeak };
         let word = voice.speak("Ready.", 1.0).map_err(|error| refused(&files.model, error.to_string()))?;
         if word.samples().is_empty() {
             return Err(refused(&files.model, "it gives no sound".to_owned()));
@@ -117,21 +114,11 @@ impl PiperVoice {
 impl Voice for PiperVoice {
     fn speak(&mut self, text: &str, pace: f32) -> Result<Sound, SpeakError> {
         let length_scale = self.length_scale / pace;
-        let spoken = {
-            let _one_at_a_time = ESPEAK.lock().unwrap_or_else(PoisonError::into_inner);
-            self.piper.create(text, false, None, Some(length_scale), None, None)
-        };
+        let phonemes = espeak::ipa(text, &self.espeak)?;
+        let spoken = self.piper.create(&phonemes, true, None, Some(length_scale), None, None);
         let (samples, _) = spoken.map_err(|error| SpeakError::Synthesis(error.to_string()))?;
         Ok(Sound::new(self.rate, to_samples(&samples)))
     }
-}
-
-/// Full scale is 1.0; what is louder is brought down as a whole rather than clipped, since the level is
-/// evened later anyway. What is no number is silence.
-fn to_samples(samples: &[f32]) -> Vec<i16> {
-    let peak = samples.iter().filter(|sample| sample.is_finite()).fold(1.0_f32, |peak, sample| peak.max(sample.abs()));
-    let gain = 32_767.0 / peak;
-    samples.iter().map(|sample| (sample * gain).round() as i16).collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The threads that speak: a bounded queue, fresh replies before what is made ahead, and a worker that
 //! dies is replaced.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
@@ -78,6 +78,8 @@ struct Waiting {
     ahead: VecDeque<Job>,
     arrivals: u64,
     closed: bool,
+    /// Voices that every worker is to have ready, by number.
+    to_load: BTreeSet<usize>,
     /// Workers that have their voices, or are loading them; not those that failed to.
     able: usize,
 }
@@ -161,6 +163,12 @@ impl Pool {
         (waiting.fresh.len(), waiting.ahead.len())
     }
 
+    /// Has every worker load what the voice has not loaded yet, as soon as nobody waits for a fresh clause.
+    pub(super) fn load(&self, voice: usize) {
+        self.queue.lock().to_load.insert(voice);
+        self.queue.ready.notify_all();
+    }
+
     /// How many workers can speak.
     pub(super) fn able(&self) -> usize {
         self.queue.lock().able
@@ -192,18 +200,21 @@ impl Queue {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next clause to make, or `None` once the pool is closed.
-    fn take(&self) -> Option<(Job, Urgency)> {
+    /// What a worker that has `loaded` is to do next, or `None` once the pool is closed.
+    fn take(&self, loaded: &BTreeSet<usize>) -> Option<Next> {
         let mut waiting = self.lock();
         loop {
             if waiting.closed {
                 return None;
             }
             if let Some((_, job)) = waiting.fresh.pop_first() {
-                return Some((job, Urgency::Fresh));
+                return Some(Next::Make(job, Urgency::Fresh));
+            }
+            if let Some(voice) = waiting.to_load.difference(loaded).next() {
+                return Some(Next::Load(*voice));
             }
             if let Some(job) = waiting.ahead.pop_front() {
-                return Some((job, Urgency::Ahead));
+                return Some(Next::Make(job, Urgency::Ahead));
             }
             waiting = self.ready.wait(waiting).unwrap_or_else(PoisonError::into_inner);
         }
@@ -295,6 +306,12 @@ fn load_again(queue: &Queue, load: &LoadVoices) -> Option<Voices> {
     }
 }
 
+/// What a worker does next.
+enum Next {
+    Make(Job, Urgency),
+    Load(usize),
+}
+
 /// Why a worker stopped making clauses.
 #[derive(PartialEq, Eq)]
 enum Ended {
@@ -304,7 +321,18 @@ enum Ended {
 
 /// Makes clauses until the pool is closed or a voice panics.
 fn serve(queue: &Queue, voices: &mut Voices) -> Ended {
-    while let Some((job, urgency)) = queue.take() {
+    let mut loaded = BTreeSet::new();
+    while let Some(next) = queue.take(&loaded) {
+        let (job, urgency) = match next {
+            Next::Make(job, urgency) => (job, urgency),
+            Next::Load(voice) => {
+                loaded.insert(voice);
+                if !survives_load(voices, voice) {
+                    return Ended::VoiceDied;
+                }
+                continue;
+            }
+        };
         if !job.answer.is_wanted() {
             continue;
         }
@@ -324,6 +352,17 @@ fn serve(queue: &Queue, voices: &mut Voices) -> Ended {
         }
     }
     Ended::PoolClosed
+}
+
+/// Has a voice load what it needs; `false` if it died of it. One that cannot is told in the log, and again to whoever
+/// wants to hear it.
+fn survives_load(voices: &mut Voices, voice: usize) -> bool {
+    let Some(voice) = voices.get_mut(voice) else { return true };
+    let loaded = catch_unwind(AssertUnwindSafe(|| voice.load()));
+    if let Ok(Err(error)) = &loaded {
+        tracing::error!(%error, "a voice cannot be made ready");
+    }
+    loaded.is_ok()
 }
 
 fn make(

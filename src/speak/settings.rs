@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::kokoro::KokoroFiles;
 use crate::words::Language;
 
 /// A voice to speak with.
@@ -12,8 +13,17 @@ pub struct VoiceSettings {
     /// The language it speaks; `None` is what its own settings say. The first voice of a language is that
     /// language's own.
     pub language: Option<Language>,
+    /// What it is made of.
+    pub model: VoiceModel,
+}
+
+/// What a voice is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VoiceModel {
     /// A piper voice: `NAME.onnx`, with `NAME.onnx.json` beside it.
-    pub model: PathBuf,
+    Piper(PathBuf),
+    /// A Kokoro voice.
+    Kokoro(KokoroFiles),
 }
 
 /// Bounds of a [`Speaker`](super::Speaker).
@@ -21,7 +31,8 @@ pub struct VoiceSettings {
 pub struct SpeakSettings {
     /// The voices; at least one.
     pub voices: Vec<VoiceSettings>,
-    /// How many clauses are made at once; each worker holds its own copy of the voices (about 100 MB each).
+    /// How many clauses are made at once; each worker holds its own copy of the voices (piper about 100 MB;
+    /// Kokoro, once it is spoken with, about 400 MB).
     pub workers: usize,
     /// How many threads one clause uses.
     pub threads: usize,
@@ -64,6 +75,6 @@ impl VoiceSettings {
     /// A piper voice, named after its file, of the language that its settings say.
     pub fn new(model: &Path) -> Self {
         let name = model.file_stem().unwrap_or(model.as_os_str()).to_string_lossy().into_owned();
-        Self { name, language: None, model: model.to_owned() }
+        Self { name, language: None, model: VoiceModel::Piper(model.to_owned()) }
     }
 }

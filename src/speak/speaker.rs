@@ -12,14 +12,17 @@ use tokio::sync::{mpsc, oneshot};
 use super::SpeakError;
 use super::assembly::{Assembly, Place};
 use super::cache::{Cache, ClauseKey};
-use super::clauses::{clauses, expected_length};
+use super::clauses::{ClauseText, clauses, expected_length};
+use super::kokoro::{KokoroModels, KokoroVoice};
+use super::languages::by_language;
+use super::lead_in::{Parted, part_at_lead_in};
 use super::piper::{PiperFiles, PiperVoice};
 use super::pool::{Answer, Counters, Job, LoadVoices, Made, Pool, Urgency};
-use super::settings::SpeakSettings;
+use super::settings::{SpeakSettings, VoiceModel, VoiceSettings};
 use super::utterance::{Clause, Utterance};
 use super::voice::Voice;
 use crate::audio::Hertz;
-use crate::words::Language;
+use crate::words::{Language, aloud};
 
 /// What came of [`Speaker::prepare`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -79,8 +82,17 @@ struct Inner {
     pool: Arc<Pool>,
 }
 
+/// A clause, and what its voice is given to say.
+struct Spoken {
+    clause: ClauseText,
+    text: String,
+    voice: usize,
+}
+
 struct KnownVoice {
     name: String,
+    /// Whether it takes a good part of the time that its sound lasts.
+    is_slow: bool,
     language: Language,
     hash: [u8; 32],
 }
@@ -123,20 +135,29 @@ impl Speaker {
     /// # Errors
     /// Any voice that cannot be used, by file and reason. A cache folder that cannot be used is a warning.
     pub fn start(settings: SpeakSettings) -> Result<Self, SpeakError> {
-        let files: Vec<PiperFiles> = settings.voices.iter().map(|voice| PiperFiles::new(&voice.model)).collect();
         let mut known = Vec::new();
-        for (voice, files) in settings.voices.iter().zip(&files) {
-            let hash = files.hash()?;
-            let language = match voice.language {
-                Some(language) => language,
-                None => files.language()?,
+        for voice in &settings.voices {
+            let (hash, own_language) = match &voice.model {
+                VoiceModel::Piper(model) => {
+                    let files = PiperFiles::new(model);
+                    (files.hash()?, files.language())
+                }
+                VoiceModel::Kokoro(files) => (files.hash()?, files.language()),
             };
-            known.push(KnownVoice { name: voice.name.clone(), language, hash });
+            let language = voice.language.map_or(own_language, Ok)?;
+            let is_slow = matches!(voice.model, VoiceModel::Kokoro(_));
+            known.push(KnownVoice { name: voice.name.clone(), is_slow, language, hash });
         }
-        let threads = settings.threads.max(1);
+        let (threads, wanted) = (settings.threads.max(1), settings.voices.clone());
         let load: LoadVoices = Arc::new(move || {
-            let load_one = |files| Ok(Box::new(PiperVoice::load(files, threads)?) as Box<dyn Voice>);
-            files.iter().map(load_one).collect()
+            let mut models = KokoroModels::default();
+            let mut load_one = |voice: &VoiceSettings| -> Result<Box<dyn Voice>, SpeakError> {
+                Ok(match &voice.model {
+                    VoiceModel::Piper(model) => Box::new(PiperVoice::load(&PiperFiles::new(model), threads)?),
+                    VoiceModel::Kokoro(files) => Box::new(KokoroVoice::open(files, threads, &mut models)?),
+                })
+            };
+            wanted.iter().map(&mut load_one).collect()
         });
         Self::start_with(settings, known, load)
     }
@@ -195,21 +216,24 @@ impl Speaker {
     }
 
     fn begin(&self, utterance: Utterance, wanted_after: Duration) -> mpsc::Receiver<Result<Clause, SpeakError>> {
-        let clauses = clauses(&utterance.text, utterance.language);
-        let voice = self.check(&utterance);
-        let (assembly, listener) = Assembly::new(clauses.clone());
-        let voice = match voice {
-            Ok(voice) => voice,
+        let clauses = match self.check(&utterance) {
+            Ok(voice) => {
+                let mut clauses = self.spoken_clauses(&utterance, voice);
+                self.begin_at_once(&mut clauses, &utterance);
+                clauses
+            }
             Err(error) => {
+                let (assembly, listener) = Assembly::new(Vec::new());
                 assembly.fail(error);
                 return listener;
             }
         };
+        let (assembly, listener) = Assembly::new(clauses.iter().map(|spoken| spoken.clause.clone()).collect());
         let (mut to_read, mut to_make) = (Vec::new(), Vec::new());
         let mut wanted_after = wanted_after;
-        for (place, clause) in clauses.into_iter().enumerate() {
+        for (place, Spoken { clause, text, voice }) in clauses.into_iter().enumerate() {
             let spoken_for = expected_length(&clause.text) + clause.pause_after;
-            let ingredients = Ingredients { wanted_after, ..self.ingredients(clause.text, voice, &utterance) };
+            let ingredients = Ingredients { wanted_after, ..self.ingredients(text, voice, &utterance) };
             wanted_after += spoken_for;
             if let Some(sound) = self.inner.cache.in_memory(&ingredients.key) {
                 self.inner.from_cache.fetch_add(1, Ordering::Relaxed);
@@ -230,9 +254,8 @@ impl Speaker {
     /// Whether every clause of `utterance` has been made already. Does not touch the disk.
     pub fn cached(&self, utterance: &Utterance) -> bool {
         let Ok(voice) = self.check(utterance) else { return false };
-        let clauses = clauses(&utterance.text, utterance.language);
-        clauses.into_iter().all(|clause| {
-            let key = self.ingredients(clause.text, voice, utterance).key;
+        self.spoken_clauses(utterance, voice).into_iter().all(|spoken| {
+            let key = self.ingredients(spoken.text, spoken.voice, utterance).key;
             self.inner.cache.contains(&key)
         })
     }
@@ -259,8 +282,9 @@ impl Speaker {
                     continue;
                 }
             };
-            for clause in clauses(&utterance.text, utterance.language) {
-                let ingredients = self.ingredients(clause.text, voice, utterance);
+            for Spoken { text, voice, .. } in self.spoken_clauses(utterance, voice) {
+                self.inner.pool.load(voice);
+                let ingredients = self.ingredients(text, voice, utterance);
                 if !seen.insert(ingredients.key) {
                     continue;
                 }
@@ -324,6 +348,12 @@ impl Speaker {
         languages
     }
 
+    /// Whether the voice of `language` takes a good part of the time that its sound lasts, so that its prompts are
+    /// better made behind the calls than before the first one.
+    pub fn is_slow(&self, language: Language) -> bool {
+        self.inner.voices.iter().find(|voice| voice.language == language).is_some_and(|voice| voice.is_slow)
+    }
+
     /// Whether it can be said at all, and with which voice.
     fn check(&self, utterance: &Utterance) -> Result<usize, SpeakError> {
         let length = utterance.text.chars().count();
@@ -344,7 +374,38 @@ impl Speaker {
         }
     }
 
+    /// The clauses of `utterance` and the voice of each: `voice`, or another where words are of another language.
+    fn spoken_clauses(&self, utterance: &Utterance, voice: usize) -> Vec<Spoken> {
+        let clauses = clauses(&utterance.text, utterance.language);
+        let spoken = |clause: ClauseText, voice| Spoken { text: clause.text.clone(), clause, voice };
+        if utterance.voice.is_some() {
+            return clauses.into_iter().map(|clause| spoken(clause, voice)).collect();
+        }
+        let of_language = |language| self.inner.voices.iter().position(|voice| voice.language == language);
+        let clauses = clauses.into_iter().flat_map(|clause| by_language(clause, utterance.language));
+        clauses.map(|(clause, language)| spoken(clause, of_language(language).unwrap_or(voice))).collect()
+    }
+
+    /// Parts the clause that is heard first, if its voice is slow and what it begins with was made ahead.
+    fn begin_at_once(&self, clauses: &mut Vec<Spoken>, utterance: &Utterance) {
+        let is_there = |spoken: &Spoken| {
+            self.inner.cache.contains(&self.ingredients(spoken.text.clone(), spoken.voice, utterance).key)
+        };
+        let Some(place) = clauses.iter().position(|spoken| !is_there(spoken)) else { return };
+        let heard_before: Duration = clauses[..place].iter().map(|spoken| expected_length(&spoken.text)).sum();
+        let voice = clauses[place].voice;
+        if !self.inner.voices[voice].is_slow || heard_before > expected_length(&clauses[place].text) {
+            return;
+        }
+        let is_made = |text: &str| self.inner.cache.contains(&self.ingredients(text.to_owned(), voice, utterance).key);
+        let spoken = aloud(&clauses[place].text, self.inner.voices[voice].language);
+        let Some(Parted { begin, rest }) = part_at_lead_in(&clauses[place].clause, &spoken, is_made) else { return };
+        let parted = [begin, rest].map(|(clause, text)| Spoken { clause, text, voice });
+        let _whole: Vec<Spoken> = clauses.splice(place..=place, parted).collect();
+    }
+
     fn ingredients(&self, text: String, voice: usize, utterance: &Utterance) -> Ingredients {
+        let text = aloud(&text, self.inner.voices[voice].language);
         let pace = if utterance.pace.is_nan() { 1.0 } else { utterance.pace.clamp(*PACES.start(), *PACES.end()) };
         let key = ClauseKey::new(&self.inner.voices[voice].hash, &text, pace, utterance.rate);
         Ingredients { key, voice, text, pace, rate: utterance.rate, wanted_after: Duration::ZERO }

@@ -9,6 +9,19 @@ use crate::audio::{Hertz, SPEECH_LEVEL_DBOV, Sound, even_loudness, level_dbov};
 pub(super) trait Voice {
     /// Speaks one clause, in one line of text, `pace` times as fast as the voice was made.
     fn speak(&mut self, text: &str, pace: f32) -> Result<Sound, SpeakError>;
+
+    /// Loads what it has not loaded yet, so that the first clause does not wait for it.
+    fn load(&mut self) -> Result<(), SpeakError> {
+        Ok(())
+    }
+}
+
+/// Full scale is 1.0; what is louder is brought down as a whole rather than clipped, since the level is
+/// evened later anyway. What is no number is silence.
+pub(super) fn to_samples(samples: &[f32]) -> Vec<i16> {
+    let peak = samples.iter().filter(|sample| sample.is_finite()).fold(1.0_f32, |peak, sample| peak.max(sample.abs()));
+    let gain = 32_767.0 / peak;
+    samples.iter().map(|sample| (sample * gain).round() as i16).collect()
 }
 
 /// What is softer than this, in windows of 10 ms of evened sound, is silence.

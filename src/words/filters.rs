@@ -5,7 +5,7 @@ use jiff::civil::{Date, Time, Weekday};
 use super::Language;
 use super::number_words::{chinese, english, english_ordinal};
 
-const MONTHS: [&str; 12] = [
+pub(super) const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",
@@ -95,7 +95,7 @@ const fn chinese_weekday(weekday: Weekday) -> &'static str {
 }
 
 /// 2026 is "twenty twenty six", 2005 "two thousand and five", 1900 "nineteen hundred".
-fn english_year(year: i16) -> String {
+pub(super) fn english_year(year: i16) -> String {
     let year = u64::from(year.unsigned_abs());
     let (century, rest) = (year / 100, year % 100);
     match rest {
@@ -107,7 +107,7 @@ fn english_year(year: i16) -> String {
 }
 
 /// A year figure by figure: 二零二六.
-fn chinese_figures(year: i16) -> String {
+pub(super) fn chinese_figures(year: i16) -> String {
     year.unsigned_abs()
         .to_string()
         .chars()

@@ -15,6 +15,7 @@
 //! ```
 
 mod address;
+mod aloud;
 mod card;
 mod choice;
 mod closeness;
@@ -50,6 +51,7 @@ mod value;
 mod weight;
 mod yes_no;
 
+pub use aloud::aloud;
 pub use common::{CommonPhrase, asked_language, common_phrase, common_phrase_in, common_phrases};
 pub use correct::correct;
 pub use expected::{Expected, Form};

@@ -19,7 +19,8 @@ impl Session {
         match act {
             Act::Say(say) => {
                 self.language = say.language;
-                let wish = Wish { id: say.id, text: say.text, language: say.language, barge_in: say.barge_in };
+                let (language, barge_in) = (say.language, say.barge_in);
+                let wish = Wish { id: say.id, text: say.text, language, barge_in, pace: say.pace };
                 self.say(wish);
             }
             Act::Listen(listen) => {

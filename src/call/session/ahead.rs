@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 
 use super::super::job::Job;
+use super::super::mouth::paced;
 use super::Session;
 use crate::audio::Sound;
 use crate::flow::{Act, Heard as HeardWords, Input, Now, Rank};
@@ -86,7 +87,7 @@ impl Session {
         self.ahead.forget();
         for say in says.take(MOST) {
             let (text, language) = (say.text, say.language);
-            let pace = self.services.speaking_pace;
+            let pace = paced(self.services.speaking_pace, say.pace);
             let utterance = Utterance { text: text.clone(), language, voice: None, pace, rate: self.rate };
             if let Some(clauses) = self.services.speaker.say_ahead(utterance) {
                 self.ahead.made.push((text, language, clauses));

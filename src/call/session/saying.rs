@@ -8,7 +8,7 @@ use super::super::plane::{PlaneCommand, Side};
 use super::hearing::whole_ms;
 use super::{Session, TurnClock};
 use crate::desk::Brief;
-use crate::flow::{BargeIn, Input};
+use crate::flow::{BargeIn, Input, Pace};
 use crate::record::CallEvent;
 use crate::speak::{Clause, Heard, MarkKind, SpeakError};
 
@@ -24,13 +24,13 @@ impl Session {
     pub(super) fn say_phrase(&mut self, phrase: Phrase) {
         let text = phrase.text(self.language).to_owned();
         let id = self.mouth.own_number();
-        self.say(Wish { id, text, language: self.language, barge_in: BargeIn::Blocked });
+        self.say(Wish { id, text, language: self.language, barge_in: BargeIn::Blocked, pace: Pace::Normal });
     }
 
     /// Says the brief to the agent alone.
     pub(super) fn say_to_agent(&mut self, text: String) {
         let id = self.people.mouth.own_number();
-        let wish = Wish { id, text, language: self.language, barge_in: BargeIn::Allowed };
+        let wish = Wish { id, text, language: self.language, barge_in: BargeIn::Allowed, pace: Pace::Normal };
         let voice = (&self.services.speaker, self.services.speaking_pace * Brief::PACE, self.rate);
         self.people.mouth.say(wish, None, self.clock.now(), voice, &self.plane, &self.jobs);
     }

@@ -4,6 +4,7 @@ mod call;
 pub mod hear;
 mod load;
 pub mod mood;
+pub mod speak;
 mod turns;
 pub mod understand;
 
@@ -31,6 +32,8 @@ enum What {
     Turns(turns::BenchTurns),
     /// How well the tone of a voice tells distress; or train its weights
     Mood(mood::BenchMood),
+    /// How fast and how plainly the voices speak
+    Speak(speak::BenchSpeak),
     /// How often what callers want is understood
     Understand(understand::BenchUnderstand),
 }
@@ -43,6 +46,7 @@ impl Bench {
             What::Turns(bench) => bench.run(),
             What::Load(bench) => bench.run(),
             What::Mood(bench) => bench.run(),
+            What::Speak(bench) => bench.run(),
             What::Understand(bench) => bench.run(),
         }
     }

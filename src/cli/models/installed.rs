@@ -1,5 +1,6 @@
 //! Where models live, and the paths of an installation.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::ModelsError;
@@ -42,6 +43,32 @@ pub struct Installed {
     pub voice: PathBuf,
     /// The voice's description.
     pub voice_config: PathBuf,
+    /// Kokoro, where it is installed: without it Warmline speaks English alone.
+    pub kokoro: Option<InstalledKokoro>,
+}
+
+/// The files of Kokoro.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InstalledKokoro {
+    /// The model.
+    pub model: PathBuf,
+    /// Its phonemes.
+    pub vocabulary: PathBuf,
+    /// The voices by name, such as `zf_xiaoxiao`.
+    pub voices: BTreeMap<String, PathBuf>,
+}
+
+impl InstalledKokoro {
+    fn locate(dir: &Path) -> Option<Self> {
+        let present = |name: &str| Some(dir.join(name)).filter(|path| path.is_file());
+        let name_of = |path: &Path| {
+            let name = path.file_name()?.to_str()?;
+            Some(name.strip_prefix("kokoro-")?.strip_suffix(".bin")?.to_owned())
+        };
+        let files = std::fs::read_dir(dir).ok()?.flatten().map(|entry| entry.path());
+        let voices = files.filter_map(|path| Some((name_of(&path)?, path))).collect();
+        Some(Self { model: present("kokoro-82m-int8.onnx")?, vocabulary: present("kokoro-vocab.json")?, voices })
+    }
 }
 
 impl Installed {
@@ -58,6 +85,7 @@ impl Installed {
             onnx_runtime: present("libonnxruntime.so.1.31.1")?,
             voice: present("en_US-joe-medium.onnx")?,
             voice_config: present("en_US-joe-medium.onnx.json")?,
+            kokoro: InstalledKokoro::locate(dir),
         })
     }
 }

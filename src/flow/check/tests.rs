@@ -486,6 +486,8 @@ fn fixed_prompts_are_all_sentences_without_values_each_once() {
         assert_eq!(prompts.iter().filter(|prompt| *prompt == wanted).count(), 1, "{wanted}");
     }
     assert!(prompts.iter().all(|prompt| !prompt.contains("{{")));
+    let lead_ins = loaded.bundle.lead_ins();
+    assert!(lead_ins.iter().all(|(_, text)| !text.contains("{{") && !text.is_empty()), "{lead_ins:?}");
     assert_eq!(loaded.bundle.name(), "shop");
     assert_eq!(loaded.bundle.id().len(), 12);
 }

@@ -1,6 +1,6 @@
 //! Some of these speak with the installed voice, `en_US-joe-medium`: `warmline models install` fetches it.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use super::*;

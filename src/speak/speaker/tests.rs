@@ -65,8 +65,20 @@ fn choir_speaker(choir: &Arc<Choir>, settings: SpeakSettings) -> Result<Speaker,
         }
         Ok(vec![Box::new(Hum(of_choir.clone())) as Box<dyn Voice>])
     });
-    let voice = KnownVoice { name: "hum".to_owned(), language: Language::EN, hash: [1; 32] };
+    let voice = KnownVoice { name: "hum".to_owned(), is_slow: false, language: Language::EN, hash: [1; 32] };
     Speaker::start_with(settings, vec![voice], load)
+}
+
+/// A speaker whose voice is slow and Mandarin.
+fn slow_speaker(choir: &Arc<Choir>) -> Speaker {
+    let of_choir = choir.clone();
+    let load: LoadVoices = Arc::new(move || Ok(vec![Box::new(Hum(of_choir.clone())) as Box<dyn Voice>]));
+    let voice = KnownVoice { name: "hum".to_owned(), is_slow: true, language: Language::ZH, hash: [2; 32] };
+    Speaker::start_with(SpeakSettings::default(), vec![voice], load).unwrap()
+}
+
+fn in_mandarin(text: &str) -> Utterance {
+    Utterance { language: Language::ZH, ..utterance(text) }
 }
 
 fn speaker(settings: SpeakSettings) -> (Arc<Choir>, Speaker) {
@@ -116,6 +128,34 @@ fn what_was_said_once_is_not_made_again() {
     assert_eq!(choir.spoken().len(), 2);
     let slower = Utterance { pace: 0.8, ..utterance("Good day.") };
     assert!(!speaker.cached(&slower));
+}
+
+#[test]
+fn what_a_sentence_begins_with_plays_while_a_slow_voice_makes_its_value() {
+    let choir = Arc::new(Choir::default());
+    let speaker = slow_speaker(&choir);
+    let begin = crate::speak::lead_in("您的订单号是").unwrap();
+    let say = |text: &str| {
+        let mut clauses = speaker.say(in_mandarin(text));
+        std::iter::from_fn(|| clauses.blocking_recv()).map(Result::unwrap).collect::<Vec<Clause>>()
+    };
+    say(&begin);
+    let clauses = say("您的订单号是321。");
+    let told: Vec<(&str, bool)> = clauses.iter().map(|clause| (clause.text.as_str(), clause.cached)).collect();
+    assert_eq!(told, [("您的订单号是", true), ("321。", false)]);
+    assert_eq!(choir.spoken(), ["您的订单号是，", "三二幺。"], "as it is said, not as it is written");
+    assert!(say("您的名字是王芳。").len() == 1, "a beginning that was not made is no reason to part");
+}
+
+#[test]
+fn a_slow_caller_is_spoken_to_slower_by_the_voice_itself() {
+    let (_, speaker) = speaker(SpeakSettings::default());
+    let length = |pace: f32| {
+        let mut clauses = speaker.say(Utterance { pace, ..utterance("Good day to you.") });
+        clauses.blocking_recv().unwrap().unwrap().sound.duration().as_secs_f32()
+    };
+    let ratio = length(0.8) / length(1.0);
+    assert!((1.15..1.35).contains(&ratio), "{ratio}");
 }
 
 #[test]
@@ -307,7 +347,7 @@ async fn a_fresh_reply_goes_before_prompts_made_ahead() {
     let mut reply = speaker.say(utterance("A reply."));
     choir.shut(false);
     assert!(reply.recv().await.unwrap().is_ok());
-    assert_eq!(choir.spoken()[..2], ["Prompt 0.", "A reply."]);
+    assert_eq!(choir.spoken()[..2], ["Prompt zero.", "A reply."]);
     assert_eq!(preparing.await.unwrap().unwrap().made, 6);
 }
 
