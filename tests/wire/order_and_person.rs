@@ -9,6 +9,9 @@ use super::server::{PATIENCE, Plan, Server, alone, free_ports, wait_for};
 /// A voice has frames far above this, the hold tone (−30 dBov) has none.
 const LOUDEST_HOLD_TONE: f64 = 2_400.0;
 
+/// The hold tone begins again after this.
+const HOLD_ROUND: Duration = Duration::from_secs(5);
+
 #[test]
 fn an_order_is_found_and_a_person_takes_over() {
     let _machine = alone();
@@ -38,9 +41,12 @@ fn an_order_is_found_and_a_person_takes_over() {
     server.wait_for_event(number, "brief");
     wait_for("anna hears the brief", PATIENCE, || (loudest(&anna.heard()) > LOUDEST_HOLD_TONE).then_some(()));
     let (anna_before, caller_before) = (anna.heard().len(), caller.heard().len());
-    // Two seconds of the brief, by the sound of the call itself.
+    // Two seconds of the brief, by the sound of the call itself; and a whole round of the hold tone, of which most is pause.
     wait_for("anna hears more of the brief", PATIENCE, || {
         (length_of(anna.heard().len() - anna_before) > Duration::from_secs(2)).then_some(())
+    });
+    wait_for("the caller waits for a round of the tone", PATIENCE, || {
+        (length_of(caller.heard().len() - caller_before) > HOLD_ROUND).then_some(())
     });
     let brief = loudest(&anna.heard()[anna_before..]);
     let meanwhile = loudest(&caller.heard()[caller_before..]);
