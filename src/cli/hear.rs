@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::{Common, assemble, runtime};
 use crate::audio::wav;
 use crate::call::HearingModels;
-use crate::hear::{LanguageChoice, Utterance, listen_to_recording};
+use crate::hear::{LanguageChoice, Together, Utterance, listen_to_recording, together};
 use crate::words::{ChoiceOption, Expected, IdKind, Language, Reading, Shape, SlotType, read};
 
 /// Tells what is said in recordings: one line a file, in order.
@@ -130,18 +130,9 @@ impl Hear {
         let guidance = expected.map_or_else(Expected::anything, |slot| slot.expected(asked));
         let utterances =
             listen_to_recording(&recording.sound, &models.activity, &models.recogniser, &language, &guidance).await?;
-        let join = |language: Language| if language == Language::ZH { "" } else { " " };
-        let spoken = utterances.first().map(|utterance| utterance.recognised.language);
-        let separator = join(spoken.unwrap_or(asked));
-        let texts: Vec<&str> = utterances
-            .iter()
-            .map(|utterance| utterance.recognised.text.as_str())
-            .filter(|text| !text.is_empty())
-            .collect();
-        let text = texts.join(separator);
+        let Together { text, language: spoken, confidence } = together(&utterances);
         let speech: Duration = utterances.iter().map(|utterance| utterance.end.saturating_sub(utterance.start)).sum();
         let recognition: Duration = utterances.iter().map(|utterance| utterance.recognised.recognition).sum();
-        let least = utterances.iter().map(|utterance| utterance.recognised.confidence).fold(1.0_f32, f32::min);
         let language_said = spoken.unwrap_or(asked);
         let reading = expected.and_then(|slot| best_reading(slot, &text, &utterances, language_said, now));
         let value = reading.as_ref().filter(|reading| reading.valid).map(|reading| &reading.value);
@@ -149,7 +140,7 @@ impl Hear {
         let valid = expected.map(|_| reading.as_ref().is_some_and(|reading| reading.valid));
         Ok(Line {
             file: file.display().to_string(),
-            confidence: if text.is_empty() { 0.0 } else { least },
+            confidence: if text.is_empty() { 0.0 } else { confidence },
             text,
             value,
             valid,

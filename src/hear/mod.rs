@@ -56,7 +56,7 @@ pub use error::HearError;
 pub use listener::Listener;
 pub use patience::{Evidence, Patience};
 pub use recogniser::{Due, Recogniser, RecogniserSettings};
-pub use recording::{Utterance, listen_to_recording};
+pub use recording::{Together, Utterance, listen_to_recording, together};
 pub use turn::{TurnEvent, TurnSettings, TurnTaker};
 pub use whisper::{WhisperEngine, WhisperModel};
 pub use whisper_file::check_whisper_file;

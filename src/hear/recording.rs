@@ -6,7 +6,7 @@ use super::engine::{LanguageChoice, Priority, Recognised, Request};
 use super::listener::{Listener, frames_to_end};
 use super::{ActivityModel, HearError, Patience, Recogniser, TurnEvent, TurnSettings};
 use crate::audio::{Frame, Hertz, Sound};
-use crate::words::Expected;
+use crate::words::{Expected, Language};
 
 /// One turn of a recording.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,6 +38,27 @@ pub async fn listen_to_recording(
         utterances.push(Utterance { start, end, recognised: recogniser.recognise(request).await? });
     }
     Ok(utterances)
+}
+
+/// What was said in all turns of a recording.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Together {
+    /// The words of one turn behind those of the other, spaced as `language` is; empty when there are none.
+    pub text: String,
+    /// The language of the first turn.
+    pub language: Option<Language>,
+    /// The confidence of the least sure turn; 1 where there is no turn.
+    pub confidence: f32,
+}
+
+/// Puts the turns of a recording together.
+pub fn together(utterances: &[Utterance]) -> Together {
+    let language = utterances.first().map(|utterance| utterance.recognised.language);
+    let texts: Vec<&str> =
+        utterances.iter().map(|utterance| utterance.recognised.text.as_str()).filter(|text| !text.is_empty()).collect();
+    let between = if language == Some(Language::ZH) { "" } else { " " };
+    let confidence = utterances.iter().map(|utterance| utterance.recognised.confidence).fold(1.0_f32, f32::min);
+    Together { text: texts.join(between), language, confidence }
 }
 
 /// The turns of a recording: where each begins and ends, and its sound.

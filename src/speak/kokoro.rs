@@ -11,8 +11,8 @@ use std::rc::Rc;
 use ort::session::Session;
 use ort::value::TensorRef;
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 
+use super::files::{hash_of, refused};
 use super::voice::Voice;
 use super::{SpeakError, espeak, kokoro_english, mandarin};
 use crate::audio::{Hertz, Sound};
@@ -42,13 +42,7 @@ pub struct KokoroFiles {
 impl KokoroFiles {
     /// The hash of all files: other files are another voice.
     pub(super) fn hash(&self) -> Result<[u8; 32], SpeakError> {
-        let mut hash = Sha256::new();
-        for path in [&self.vocabulary, &self.style, &self.model] {
-            let unreadable = |error: std::io::Error| refused(path, error.to_string());
-            let mut file = std::fs::File::open(path).map_err(unreadable)?;
-            std::io::copy(&mut file, &mut hash).map_err(unreadable)?;
-        }
-        Ok(hash.finalize().into())
+        hash_of(&[&self.vocabulary, &self.style, &self.model])
     }
 
     /// The language that the name of the style says: `zf_xiaoxiao` and `zm_yunxi` speak Mandarin, `af_heart` English.
@@ -66,10 +60,6 @@ impl KokoroFiles {
             )),
         }
     }
-}
-
-fn refused(path: &Path, why: String) -> SpeakError {
-    SpeakError::Voice { path: path.to_owned(), why }
 }
 
 /// The models of one worker, by file: voices of one model share it.

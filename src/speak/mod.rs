@@ -22,6 +22,7 @@ mod cache;
 mod clauses;
 mod error;
 mod espeak;
+mod files;
 mod kokoro;
 mod kokoro_english;
 mod languages;

@@ -1,13 +1,12 @@
 //! Piper voices, through piper-rs on ONNX Runtime.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use piper_rs::{ModelConfig, Piper};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use sha2::{Digest, Sha256};
 
+use super::files::{hash_of, refused};
 use super::voice::{Voice, to_samples};
 use super::{SpeakError, espeak};
 use crate::audio::{Hertz, Sound};
@@ -31,20 +30,7 @@ impl PiperFiles {
 
     /// The hash of both files: other files are another voice.
     pub(super) fn hash(&self) -> Result<[u8; 32], SpeakError> {
-        let mut hash = Sha256::new();
-        for path in [&self.config, &self.model] {
-            let unreadable = |error: std::io::Error| refused(path, error.to_string());
-            let mut file = std::fs::File::open(path).map_err(unreadable)?;
-            let mut block = vec![0; 1 << 16];
-            loop {
-                let count = file.read(&mut block).map_err(unreadable)?;
-                if count == 0 {
-                    break;
-                }
-                hash.update(&block[..count]);
-            }
-        }
-        Ok(hash.finalize().into())
+        hash_of(&[&self.config, &self.model])
     }
 
     /// The language that the voice's settings say: that of `language`, or of the espeak-ng voice in older ones.
@@ -77,10 +63,6 @@ struct LanguageCode {
 #[derive(Deserialize)]
 struct EspeakVoice {
     voice: String,
-}
-
-fn refused(path: &Path, why: String) -> SpeakError {
-    SpeakError::Voice { path: path.to_owned(), why }
 }
 
 /// A piper voice, loaded.

@@ -86,6 +86,11 @@ impl Session {
         }
     }
 
+    /// What the conversation waits for.
+    fn expected(&self) -> Expected {
+        self.listening.as_ref().map_or_else(Expected::anything, |listening| listening.expected.clone())
+    }
+
     /// Whether we are saying something that speech may stop.
     fn may_be_interrupted(&self) -> bool {
         self.hears_speech() && self.mouth.may_be_stopped() && !self.mouth.is_silent()
@@ -148,7 +153,7 @@ impl Session {
         } else {
             LanguageChoice::Fixed(self.language)
         };
-        let expected = self.listening.as_ref().map_or_else(Expected::anything, |listening| listening.expected.clone());
+        let expected = self.expected();
         let request = Request { sound: heard.sound.clone(), language, expected, class: Priority::Bot };
         let (due, recognised) = self.services.hearing.recogniser.recognise_ahead(request);
         if is_turn {
@@ -182,7 +187,7 @@ impl Session {
     async fn on_words_so_far(&mut self, place: usize, result: Result<Recognised, HearError>) {
         let pause = self.transcribing[place].heard.end;
         let words = result.as_ref().ok().map(|recognised| {
-            let expected = self.listening.as_ref().map_or_else(Expected::anything, |one| one.expected.clone());
+            let expected = self.expected();
             if self.barge_in.is_held() {
                 let order = self.barge_in.seems(Interjection::of(
                     &recognised.text,
@@ -248,7 +253,7 @@ impl Session {
         self.people.caller_goes_on();
         let over_us = self.barge_in.is_held() || (heard.barge_in && self.may_be_interrupted());
         if over_us {
-            let expected = self.listening.as_ref().map_or_else(Expected::anything, |one| one.expected.clone());
+            let expected = self.expected();
             let interjection =
                 Interjection::of(&recognised.text, recognised.language, recognised.confidence, &expected);
             let order = self.barge_in.turned_out(interjection);

@@ -2,8 +2,10 @@
 
 mod call;
 pub mod hear;
+mod line;
 mod load;
 pub mod mood;
+mod peer;
 pub mod speak;
 mod turns;
 pub mod understand;

@@ -14,7 +14,7 @@ use crate::call::HearingModels;
 use crate::config::Config;
 use crate::flow::rehearsal::{CallerLine, CallerTurn, Ears, FlowTest, LineKind, Manner, Says};
 use crate::flow::{Bundle, ListenAct};
-use crate::hear::{LanguageChoice, listen_to_recording};
+use crate::hear::{LanguageChoice, Together, listen_to_recording, together};
 use crate::speak::{Speaker, Utterance};
 use crate::words::{Expected, Language};
 
@@ -202,20 +202,13 @@ impl Telephone {
         };
         let heard = listen_to_recording(&sound, &self.hearing.activity, &self.hearing.recogniser, &choice, &expected);
         let utterances = self.runtime.block_on(heard)?;
-        let texts: Vec<&str> = utterances
-            .iter()
-            .map(|utterance| utterance.recognised.text.as_str())
-            .filter(|text| !text.is_empty())
-            .collect();
-        if texts.is_empty() {
+        let Together { text, language, confidence } = together(&utterances);
+        if text.is_empty() {
             return Ok(None);
         }
-        let language = utterances.first().map(|utterance| utterance.recognised.language);
-        let confidence = utterances.iter().map(|one| one.recognised.confidence).fold(1.0_f32, f32::min);
-        let between = if language == Some(Language::ZH) { "" } else { " " };
         // A test may wish to be heard less surely than it is, never more.
         let confidence = confidence.min(given.confidence);
-        Ok(Some(Says { text: texts.join(between), confidence, language, ..given }))
+        Ok(Some(Says { text, confidence, language, ..given }))
     }
 }
 

@@ -9,11 +9,9 @@ use super::super::filters::{MONTHS, english_year};
 use super::super::number_words::{english, english_ordinal};
 use super::super::{Language, email, speak_money, speak_time, spell};
 use super::english_tables::{CURRENCIES, DAYS, SHORT, SPELT, UNITS};
-use super::rules::Rule;
+use super::rules::{NUMBER, Rule};
 
 const EN: Language = Language::EN;
-/// A number with or without thousands and a fraction.
-const NUMBER: &str = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?";
 const MONTH: &str = "Jan(?:uary|\\.)?|Feb(?:ruary|\\.)?|Mar(?:ch|\\.)?|Apr(?:il|\\.)?|May|June?|July?|Aug(?:ust|\\.)?|\
                      Sept?(?:ember|\\.)?|Oct(?:ober|\\.)?|Nov(?:ember|\\.)?|Dec(?:ember|\\.)?";
 

@@ -7,10 +7,9 @@ use jiff::civil::Time;
 use super::super::number_words::chinese;
 use super::super::{Language, email, speak_money, speak_time, spell};
 use super::mandarin_tables::{CODES, CURRENCIES, MEASURES, UNITS, WORDS};
-use super::rules::Rule;
+use super::rules::{NUMBER, Rule};
 
 const ZH: Language = Language::ZH;
-const NUMBER: &str = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?";
 /// Parts of the day that may stand before a time.
 const PARTS: &str = "凌晨|清晨|早上|早晨|上午|中午|下午|傍晚|晚上|夜里|今晚|明晚";
 

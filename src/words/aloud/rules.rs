@@ -2,6 +2,9 @@
 
 use regex::{Captures, Regex};
 
+/// A number with or without thousands and a fraction.
+pub(super) const NUMBER: &str = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?";
+
 /// One kind of writing.
 pub(super) struct Rule {
     pattern: Regex,

@@ -14,20 +14,17 @@
 //! # }
 //! ```
 
-mod band;
 mod calibration;
 mod command;
-mod conditions;
+mod faster_whisper;
 mod nothing;
 mod numerals;
-mod peer;
 mod report;
 mod run;
 mod score;
 mod sets;
 mod strings;
 
-pub use band::telephone_band;
 pub use command::BenchHear;
 pub use nothing::NothingReport;
 pub use report::{HearReport, SetReport};

@@ -3,8 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use super::conditions::Seeded;
-use super::telephone_band;
+use super::super::line::{Chance, kitchen_noise, telephone_band};
 use crate::audio::{Hertz, Key, Sound, Tone, ToneGenerator, wav};
 use crate::hear::{ActivityModel, LanguageChoice, Recogniser, listen_to_recording};
 use crate::words::{Expected, Language};
@@ -85,8 +84,8 @@ pub(super) async fn hear_nothing(
 /// Kitchen noise of the speech folder and hold music, as far as they are there.
 fn recorded(speech: Option<&Path>) -> anyhow::Result<Vec<(String, Sound)>> {
     let mut recorded = Vec::new();
-    if let Some(noise) = speech.map(|folder| folder.join("noise/kitchen.wav")).filter(|noise| noise.is_file()) {
-        recorded.push(("kitchen noise".to_owned(), wav::read(noise)?.sound));
+    if let Some(noise) = speech.map(kitchen_noise).transpose()?.flatten() {
+        recorded.push(("kitchen noise".to_owned(), noise));
     }
     let Ok(music) = std::fs::read_dir(MUSIC) else { return Ok(recorded) };
     let mut files: Vec<_> = music.filter_map(|entry| Some(entry.ok()?.path())).collect();
@@ -110,7 +109,7 @@ fn cut(sound: &Sound, number: u32) -> Sound {
 #[derive(Clone, Copy)]
 enum Make {
     /// Each sample from the time in seconds and the random numbers.
-    Samples(fn(f64, &mut Seeded) -> f64),
+    Samples(fn(f64, &mut Chance) -> f64),
     /// Everything a telephone network plays.
     Tones,
 }
@@ -118,28 +117,30 @@ enum Make {
 /// Sound that is made here, by name.
 const MADE: [(&str, Make); 8] = [
     ("silence", Make::Samples(|_, _| 0.0)),
-    ("hiss of a line", Make::Samples(|_, seeded| 20.0 * noise(seeded))),
-    ("loud noise", Make::Samples(|_, seeded| 3_000.0 * noise(seeded))),
+    ("hiss of a line", Make::Samples(|_, chance| 20.0 * noise(chance))),
+    ("loud noise", Make::Samples(|_, chance| 3_000.0 * noise(chance))),
     (
         "mains hum",
-        Make::Samples(|at, seeded| {
+        Make::Samples(|at, chance| {
             let hum = |harmonic: f64| (std::f64::consts::TAU * 50.0 * harmonic * at).sin() / harmonic;
-            1_500.0 * (hum(1.0) + hum(2.0) + hum(7.0) + hum(9.0)) + 30.0 * noise(seeded)
+            1_500.0 * (hum(1.0) + hum(2.0) + hum(7.0) + hum(9.0)) + 30.0 * noise(chance)
         }),
     ),
     (
         "breath",
-        Make::Samples(|at, seeded| {
+        Make::Samples(|at, chance| {
             // In and out in four seconds, strong for a third of it.
             let strength = (std::f64::consts::TAU * at / 2.0).sin().max(0.0).powi(2);
-            2_500.0 * strength * noise(seeded) + 15.0 * noise(seeded)
+            2_500.0 * strength * noise(chance) + 15.0 * noise(chance)
         }),
     ),
     (
         "clicks",
-        Make::Samples(|_, seeded| {
-            if seeded.next().is_multiple_of(3_000) { 24_000.0 * noise(seeded) } else { 15.0 * noise(seeded) }
-        }),
+        Make::Samples(
+            |_, chance| {
+                if chance.below(3_000) == 0 { 24_000.0 * noise(chance) } else { 15.0 * noise(chance) }
+            },
+        ),
     ),
     (
         "sweeping tone",
@@ -151,17 +152,17 @@ const MADE: [(&str, Make); 8] = [
     ("tones and keys", Make::Tones),
 ];
 
-fn noise(seeded: &mut Seeded) -> f64 {
-    f64::from(seeded.share()) * 2.0 - 1.0
+fn noise(chance: &mut Chance) -> f64 {
+    f64::from(chance.share()) * 2.0 - 1.0
 }
 
 fn made(make: Make, seed: u64) -> Sound {
     let rate = Hertz::HZ_8000;
     let Make::Samples(sample) = make else { return tones(rate) };
-    let mut seeded = Seeded::new(seed);
+    let mut chance = Chance::new(seed);
     let count = rate.samples_in(PIECE);
     let at = |index| index as f64 / f64::from(rate.get());
-    Sound::new(rate, (0..count).map(|index| sample(at(index), &mut seeded).round() as i16).collect::<Vec<i16>>())
+    Sound::new(rate, (0..count).map(|index| sample(at(index), &mut chance).round() as i16).collect::<Vec<i16>>())
 }
 
 /// Everything a telephone network plays, one after the other.

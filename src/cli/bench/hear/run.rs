@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 
-use super::band::telephone_band;
+use super::super::line::telephone_band;
 use super::calibration::{Judged, calibrate};
+use super::faster_whisper::FasterWhisper;
 use super::nothing::hear_nothing;
-use super::peer::Peer;
 use super::report::{Figures, HearReport, SetReport};
 use super::score::{Errors, errors_between};
 use super::sets::{Recording, asterisk_prompts, speech_folder, thinned};
@@ -85,7 +85,7 @@ pub async fn bench_hear(bench: &HearBench, tell: &mut dyn FnMut(&str)) -> anyhow
         return Ok(report);
     }
     let mut peer = match &bench.peers {
-        Some(folder) => Some(Peer::start(folder, bench.threads)?),
+        Some(folder) => Some(FasterWhisper::start(folder, bench.threads)?),
         None => None,
     };
     let mut words = Vec::new();
@@ -140,7 +140,7 @@ async fn run_set(
     set: String,
     recordings: &[Recording],
     recogniser: &Recogniser,
-    mut peer: Option<&mut Peer>,
+    mut peer: Option<&mut FasterWhisper>,
     judged: &mut Vec<Judged>,
     tell: &mut dyn FnMut(&str),
 ) -> anyhow::Result<SetReport> {

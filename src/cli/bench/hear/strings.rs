@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::super::line::{Chance, Condition, kitchen_noise, over_the_line};
 use super::calibration::Judged;
-use super::conditions::{Condition, Seeded, arriving};
 use super::sets::{Recording, recordings_of_kind};
 use crate::audio::{Hertz, Sound, even_loudness, wav};
-use crate::hear::{ActivityModel, LanguageChoice, Recogniser, listen_to_recording};
+use crate::hear::{ActivityModel, LanguageChoice, Recogniser, listen_to_recording, together};
 use crate::words::{Language, MAX_DIGITS, SlotType, Value, read};
 
 /// A digit string and its sound.
@@ -47,8 +47,7 @@ pub(super) async fn hear_strings(
     recogniser: &Recogniser,
     tell: &mut dyn FnMut(&str),
 ) -> anyhow::Result<(Vec<StringsReport>, Vec<Judged>)> {
-    let noise_file = folder.join("noise/kitchen.wav");
-    let noise = if noise_file.is_file() { Some(wav::read(&noise_file)?.sound) } else { None };
+    let noise = kitchen_noise(folder)?;
     let (mut reports, mut judged) = (Vec::new(), Vec::new());
     for (set, strings) in sets(folder, most)? {
         for condition in Condition::ALL {
@@ -58,7 +57,7 @@ pub(super) async fn hear_strings(
             }
             let mut right = 0;
             for (seed, string) in (1..).zip(&strings) {
-                let sound = arriving(&with_silence(&string.sound), condition, noise.as_ref(), seed)?;
+                let sound = over_the_line(&with_silence(&string.sound), condition, noise.as_ref(), seed)?;
                 let (heard, evidence) = hear(&sound, string.language, activity, recogniser).await?;
                 let is_right = heard == string.digits;
                 right += usize::from(is_right);
@@ -89,11 +88,9 @@ async fn hear(
     let expected = slot.expected(language);
     let choice = LanguageChoice::Fixed(language);
     let utterances = listen_to_recording(sound, activity, recogniser, &choice, &expected).await?;
-    let texts: Vec<&str> = utterances.iter().map(|utterance| utterance.recognised.text.as_str()).collect();
-    let separator = if language == Language::ZH { "" } else { " " };
     // Digits mean the same on every day.
     let today = jiff::civil::date(2026, 1, 5).at(10, 0, 0, 0);
-    let readings = read(&slot, &texts.join(separator), language, today);
+    let readings = read(&slot, &together(&utterances).text, language, today);
     let value = readings.into_iter().find(|reading| reading.valid).map(|reading| reading.value);
     let grounds = match utterances.as_slice() {
         [only] => only.recognised.grounds,
@@ -157,20 +154,20 @@ fn spliced(recordings: &[Recording]) -> anyhow::Result<Vec<DigitString>> {
         if digits.iter().any(Vec::is_empty) {
             continue;
         }
-        let mut seeded = Seeded::new(speaker_number);
+        let mut chance = Chance::new(speaker_number);
         for number in 0..STRINGS_A_SPEAKER {
-            let length = 6 + seeded.next() % 6;
-            let group = 3 + (seeded.next() % 2) as usize;
+            let length = 6 + chance.below(6);
+            let group = 3 + chance.below(2) as usize;
             let mut string = String::new();
             let mut sound = Sound::silence(Hertz::HZ_8000, Duration::ZERO);
             for place in 0..length as usize {
-                let digit = (seeded.next() % 10) as usize;
+                let digit = chance.below(10) as usize;
                 let takes = &digits[digit];
-                let take = takes[(seeded.next() % takes.len() as u64) as usize];
+                let take = takes[chance.below(takes.len() as u64) as usize];
                 string.push((b'0' + digit as u8) as char);
                 sound.append(&even_loudness(&wav::read(take)?.sound.resampled(Hertz::HZ_8000)?, -22.0));
                 let ends_group = (place + 1).is_multiple_of(group);
-                let gap = if ends_group { 250.0 + 250.0 * seeded.share() } else { 50.0 + 130.0 * seeded.share() };
+                let gap = if ends_group { 250.0 + 250.0 * chance.share() } else { 50.0 + 130.0 * chance.share() };
                 sound.append(&Sound::silence(Hertz::HZ_8000, Duration::from_millis(gap as u64)));
             }
             let (name, language) = (format!("{speaker} {}", number + 1), Language::EN);

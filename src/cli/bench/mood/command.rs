@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::corpus::{Emotion, Recording, hash, recordings};
 use super::measure::{Scored, arousal_correlation, score};
-use super::peer::with_opensmile;
+use super::opensmile::with_opensmile;
 use super::report::{AucLine, Happy, MoodReport};
 use super::sound::{Copies, Copy, TRAINED};
 use super::table::{Measured, from_csv, table, to_csv};

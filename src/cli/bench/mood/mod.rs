@@ -8,7 +8,7 @@ mod command;
 mod corpus;
 mod fit;
 mod measure;
-mod peer;
+mod opensmile;
 mod report;
 mod sound;
 mod table;

@@ -6,8 +6,8 @@ use anyhow::Context;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use super::super::hear::telephone_band;
-use crate::audio::{Hertz, Law, Sound, active_level_dbov, level_dbov, wav};
+use super::super::line::{kitchen_noise, telephone_band, with_noise_below};
+use crate::audio::{Hertz, Law, Sound};
 
 /// One way in which a recording is heard.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -43,10 +43,8 @@ impl Copies {
     /// # Errors
     /// When the noise cannot be read.
     pub fn new(speech: Option<&Path>) -> anyhow::Result<Self> {
-        let kitchen = match speech.map(|speech| speech.join("noise/kitchen.wav")).filter(|path| path.exists()) {
-            Some(path) => Some(wav::read(path)?.sound.resampled(Hertz::HZ_8000)?),
-            None => None,
-        };
+        let kitchen = speech.map(kitchen_noise).transpose()?.flatten();
+        let kitchen = kitchen.map(|noise| noise.resampled(Hertz::HZ_8000)).transpose()?;
         Ok(Self { kitchen, pink: pink(80_000), clatter: clatter(80_000) })
     }
 
@@ -61,7 +59,7 @@ impl Copies {
         };
         let noisy = |noise: &[i16], below: f64| -> anyhow::Result<Sound> {
             let narrow = sound.resampled(Hertz::HZ_8000)?;
-            Ok(telephone_band(&mixed(&narrow, noise, number.wrapping_mul(7_919 * 13), below))?)
+            Ok(telephone_band(&with_noise_below(&narrow, noise, number.wrapping_mul(7_919 * 13), below))?)
         };
         Ok(match copy {
             Copy::Telephone => telephone_band(sound)?,
@@ -79,17 +77,6 @@ impl Copies {
             }
         })
     }
-}
-
-/// Speech with noise `below` dB under its active level.
-fn mixed(speech: &Sound, noise: &[i16], offset: usize, below: f64) -> Sound {
-    let level = f64::from(active_level_dbov(speech).unwrap_or(-30.0));
-    let gain = 10_f64.powf((level - below - f64::from(level_dbov(noise))) / 20.0);
-    let samples = speech.samples().iter().enumerate().map(|(index, &sample)| {
-        let noise = f64::from(noise[(offset + index) % noise.len()]);
-        (f64::from(sample) + gain * noise).round().clamp(-32_768.0, 32_767.0) as i16
-    });
-    Sound::new(speech.rate(), samples.collect())
 }
 
 /// Noise that falls 3 dB an octave (Kellet's filter).

@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use super::report::{SpeakReport, VoiceReport, percentile};
 use crate::audio::{Hertz, Sound};
-use crate::cli::bench::hear::{Errors, errors_between, telephone_band};
+use crate::cli::bench::hear::{Errors, errors_between};
+use crate::cli::bench::line::telephone_band;
 use crate::hear::{LanguageChoice, Priority, Recogniser, RecogniserSettings, Request};
 use crate::speak::{SpeakSettings, Speaker, Utterance};
 use crate::words::{Expected, Language, aloud};

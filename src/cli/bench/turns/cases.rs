@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use serde::Deserialize;
 
-use super::chance::Chance;
+use super::super::line::Chance;
 use crate::audio::{Hertz, Sound, level_dbov, wav};
 use crate::words::{Expected, Form, Language};
 

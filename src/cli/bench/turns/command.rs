@@ -9,14 +9,13 @@ use clap::Args;
 use serde::{Deserialize, Serialize};
 
 use super::cases::{Case, cases};
-use super::chance::Chance;
-use super::conditions::{Condition, noise, over_the_line};
 use super::interrupt::{Interjections, InterruptReport, interruptions};
 use super::keys::false_keys;
 use super::policy::{Policy, run};
 use super::report::TurnReport;
 use super::trace::{Trace, listen};
 use crate::audio::{Hertz, Sound, even_loudness};
+use crate::cli::bench::line::{Chance, Condition, kitchen_noise, over_the_line};
 use crate::cli::{Common, assemble, runtime};
 use crate::speak::Utterance;
 use crate::words::Language;
@@ -170,7 +169,7 @@ impl BenchTurns {
         let mut noticed = Vec::new();
         for (line, condition) in Condition::ALL.into_iter().enumerate() {
             for (number, case) in cases.iter().enumerate() {
-                let sound = over_the_line(&case.sound, condition, &noise, number as u64)?;
+                let sound = over_the_line(&case.sound, condition, Some(&noise), number as u64)?;
                 let trace = listen(case, &sound, &hearing).await?;
                 noticed.push(Noticed { line, trace });
             }
@@ -181,6 +180,13 @@ impl BenchTurns {
         }
         Ok(noticed)
     }
+}
+
+/// The noise behind callers, at 16 kHz as the recordings are.
+fn noise(folder: &Path) -> anyhow::Result<Sound> {
+    let noise = kitchen_noise(folder)?;
+    let noise = noise.with_context(|| format!("there is no noise/kitchen.wav in {}", folder.display()))?;
+    Ok(noise.resampled(Hertz::HZ_16000)?)
 }
 
 fn read(file: &Path) -> anyhow::Result<Vec<Noticed>> {

@@ -6,9 +6,8 @@ use std::time::Duration;
 
 use serde::Serialize;
 
+use super::super::line::{Chance, with_noise};
 use super::cases::Case;
-use super::chance::Chance;
-use super::conditions::with_noise;
 use super::trace::milliseconds;
 use crate::audio::{FRAME, Frame, Hertz, Law, SPEECH_LEVEL_DBOV, Sound, even_loudness, level_dbov};
 use crate::call::HearingModels;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use anyhow::Context;
 use serde::Serialize;
 
-use super::super::hear::telephone_band;
+use super::super::line::telephone_band;
 use crate::audio::{Frame, KeyDetector, wav};
 
 /// What was heard as keys.

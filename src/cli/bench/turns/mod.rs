@@ -7,9 +7,7 @@
 //! a caller, and what it does not stop for: nods, coughs, noise and its own echo.
 
 mod cases;
-mod chance;
 mod command;
-mod conditions;
 mod interrupt;
 mod keys;
 mod policy;

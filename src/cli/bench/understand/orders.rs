@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::sentences::rows;
 use crate::audio::wav;
-use crate::cli::bench::hear::telephone_band;
+use crate::cli::bench::line::telephone_band;
 use crate::hear::{LanguageChoice, Priority, Recogniser, RecogniserSettings, Request};
 use crate::words::{ACCEPT, ChoiceOption, Expected, Heard, Language, Named, Template, TemplateIndex, WordList};
 

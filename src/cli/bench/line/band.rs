@@ -13,7 +13,7 @@ const TAPS: usize = 255;
 ///
 /// # Errors
 /// [`AudioError`] when the sound's rate cannot be resampled.
-pub fn telephone_band(sound: &Sound) -> Result<Sound, AudioError> {
+pub(in crate::cli) fn telephone_band(sound: &Sound) -> Result<Sound, AudioError> {
     let narrow = sound.resampled(Hertz::HZ_8000)?;
     let filter = band_pass();
     let samples = narrow.samples();

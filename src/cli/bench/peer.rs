@@ -1,35 +1,24 @@
-//! faster-whisper in a process of its own, asked file by file.
+//! A peer in a process of its own, which answers a line for a line.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use anyhow::{Context, bail};
-use serde::Deserialize;
 
-use crate::words::{Expected, Language};
-
-/// A peer that answers a line for a line.
+/// The process; it is ended when dropped.
 pub(super) struct Peer {
     process: Child,
     requests: ChildStdin,
     answers: BufReader<ChildStdout>,
 }
 
-/// What a peer heard.
-#[derive(Deserialize)]
-pub(super) struct PeerHeard {
-    pub text: String,
-    pub ms: f64,
-}
-
 impl Peer {
-    /// Sets faster-whisper up with the script in `folder` (which takes minutes the first time) and starts it on
-    /// `threads` threads.
-    pub(super) fn start(folder: &Path, threads: usize) -> anyhow::Result<Self> {
-        let script = folder.join("faster_whisper.sh");
+    /// Sets the peer up with `script`, which takes minutes the first time and prints the command that starts it, and
+    /// starts it with `arguments` behind.
+    pub(super) fn start(script: &Path, arguments: &[String]) -> anyhow::Result<Self> {
         let set_up = Command::new("bash")
-            .arg(&script)
+            .arg(script)
             .stderr(Stdio::inherit())
             .output()
             .with_context(|| format!("cannot run {}", script.display()))?;
@@ -41,27 +30,24 @@ impl Peer {
         let program = parts.next().context("the script printed no command")?;
         let mut process = Command::new(program)
             .args(parts)
-            .arg(threads.to_string())
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
             .with_context(|| format!("cannot run {command}"))?;
         let requests = process.stdin.take().context("no way to ask the peer")?;
         let answers = BufReader::new(process.stdout.take().context("no way to hear the peer")?);
-        let mut peer = Self { process, requests, answers };
-        peer.line()?;
-        Ok(peer)
+        Ok(Self { process, requests, answers })
     }
 
-    /// Lets the peer hear a WAV file of 16 kHz, with the same words before it as our own recogniser is given.
-    pub(super) fn hear(&mut self, wav: &Path, language: Language, expected: &Expected) -> anyhow::Result<PeerHeard> {
-        let prompt = expected.prompt_hint(language);
-        let request = serde_json::json!({ "wav": wav, "language": language.as_str(), "prompt": prompt });
+    /// Its answer to a line.
+    pub(super) fn ask(&mut self, request: &str) -> anyhow::Result<String> {
         writeln!(self.requests, "{request}")?;
-        Ok(serde_json::from_str(&self.line()?)?)
+        self.line()
     }
 
-    fn line(&mut self) -> anyhow::Result<String> {
+    /// The next line it prints.
+    pub(super) fn line(&mut self) -> anyhow::Result<String> {
         let mut line = String::new();
         if self.answers.read_line(&mut line)? == 0 {
             bail!("the peer ended; its messages stand above");
